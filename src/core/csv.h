@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Measured data from CSV (libcsv): typed columns, units, all bad cells reported.
+ *
+ * Quoted fields, CRLF, a UTF-8 BOM, blank lines, comment lines that begin with '#' and a
+ * header line.  A header cell may carry its unit: `force [gf]` or `force (gf)` is column
+ * `force`.  Cells that say nothing: empty, NA, NaN, "-" only where the column allows it.
+ */
+#ifndef FM_CORE_CSV_H
+#define FM_CORE_CSV_H
+
+#include <stdint.h>
+
+#include "core/diag.h"
+#include "core/study.h"
+#include "core/units.h"
+
+/* One wanted column. */
+typedef struct fm_csv_column {
+    const char *name;      /* header text without unit */
+    const char *key;       /* how the study calls it, for messages */
+    fm_type type;          /* REAL, INTEGER, TEXT */
+    const char *unit;      /* declared unit, or NULL: as the data say */
+    const char *data_unit; /* `units:` of the scenario, or NULL */
+    fm_mark mark;          /* place in the scenario that names it (for a missing column) */
+    unsigned flags;        /* FM_COL_* */
+    double min, max;
+} fm_csv_column;
+
+typedef struct fm_csv_source {
+    const char *path;  /* file to open; NULL: `text` */
+    const char *name;  /* how messages call it: the path as the user wrote it */
+    const char *text;  /* inline CSV */
+    size_t length;
+    int first_line;    /* line of the scenario on which inline text begins (1 for a file) */
+    const char *scenario; /* file name for messages about missing columns */
+} fm_csv_source;
+
+/* Reads the wanted columns; others are skipped.  10^7 rows need about 8 bytes per number and
+ * 4 per label.  At most FM_DIAG_MAX bad cells are listed (file, line, column name, value),
+ * all are counted.
+ * columns_out  out  [n] filled; owned by the caller: fm_csv_free
+ * line_out     out  [n_rows] line numbers, malloc'ed
+ * hash_out     out  64 hex digits and NUL: SHA-256 of the bytes read
+ * returns FM_OK; FM_ENOINPUT, FM_EDATA (text in diags), FM_ENOMEM */
+fm_status fm_csv_read(const fm_units *units, const fm_csv_source *source,
+                      const fm_csv_column *columns, size_t n, fm_diags *diags,
+                      fm_data_column *columns_out, size_t *n_rows_out, uint64_t **line_out,
+                      char hash_out[65]);
+void fm_csv_free(fm_data_column *columns, size_t n);
+
+#endif

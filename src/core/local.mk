@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+libfabmet_core_la_SOURCES += \
+    %D%/error.c %D%/diag.c %D%/diag.h %D%/text.c %D%/text.h \
+    %D%/units.c %D%/units.h %D%/number.c %D%/yaml.c %D%/yaml.h \
+    %D%/study.h %D%/scenario.c %D%/scenario.h %D%/scenario_text.c %D%/params.c %D%/params.h \
+    %D%/csv.c %D%/csv.h %D%/data.c \
+    %D%/points.c %D%/rng.c %D%/rng.h %D%/rows.c %D%/rows.h %D%/sweep.c %D%/sweep.h \
+    %D%/digest.c %D%/digest.h %D%/store.c %D%/store.h %D%/schema.c %D%/schema.h \
+    %D%/result.c %D%/result.h %D%/verify.c
+
+if HAVE_CHECK
+FM_CORE_TESTS = %D%/test_units %D%/test_scenario %D%/test_csv %D%/test_points %D%/test_store
+check_PROGRAMS += $(FM_CORE_TESTS)
+TESTS += $(FM_CORE_TESTS)
+FM_CORE_TEST_LIBS = libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
+%C%_test_units_SOURCES = %D%/test_units.c
+%C%_test_units_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_units_LDADD = $(FM_CORE_TEST_LIBS)
+%C%_test_scenario_SOURCES = %D%/test_scenario.c
+%C%_test_scenario_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_scenario_LDADD = $(FM_CORE_TEST_LIBS)
+%C%_test_csv_SOURCES = %D%/test_csv.c
+%C%_test_csv_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_csv_LDADD = $(FM_CORE_TEST_LIBS)
+%C%_test_points_SOURCES = %D%/test_points.c
+%C%_test_points_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_points_LDADD = $(FM_CORE_TEST_LIBS)
+%C%_test_store_SOURCES = %D%/test_store.c
+%C%_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_store_LDADD = $(FM_CORE_TEST_LIBS)
+endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a run puts its rows: columns of a chunk of consecutive points, in memory.
+ *
+ * A chunk belongs to one thread; the sweep hands finished chunks to the store in order.
+ */
+#ifndef FM_CORE_ROWS_H
+#define FM_CORE_ROWS_H
+
+#include "core/study.h"
+
+typedef union fm_cell {
+    double real;
+    int64_t integer;  /* INTEGER and CODE */
+    const char *text; /* copied */
+} fm_cell;
+
+/* Adds one row to table `table` of the study: cells[n_columns] in declared order.
+ * returns FM_OK or FM_ENOMEM */
+fm_status fm_out_row(fm_out *out, size_t table, const fm_cell *cells);
+
+/* Adds n rows at once: columns[k] points to n values of the column's type (double, int64_t,
+ * int8_t for CODE, const char * for TEXT). */
+fm_status fm_out_block(fm_out *out, size_t table, size_t n, const void *const *columns);
+
+/* Adds a remark to the point's message ("negative variance component set to 0"); the point
+ * stays good.  Several remarks are joined with "; ". */
+void fm_out_remark(fm_out *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- for the sweep and the store --------------------------------------------------- */
+
+/* One column's buffer; the member that the column's type says is used. */
+typedef struct fm_buffer {
+    double *real;
+    int64_t *integer;
+    int8_t *code;
+    char **text;
+    size_t capacity;
+} fm_buffer;
+
+typedef struct fm_rows {
+    size_t n_rows;
+    size_t n_columns;
+    fm_buffer *columns;  /* [n_columns] */
+    uint64_t *point;     /* [n_rows] point index of each row */
+    size_t capacity;
+} fm_rows;
+
+typedef struct fm_point_row { /* one row of the table `points` */
+    fm_status status;
+    char *message; /* NULL: empty */
+    double seconds;
+} fm_point_row;
+
+struct fm_out {
+    const fm_study *study;
+    uint64_t first;      /* first point of the chunk */
+    size_t n_points;     /* points finished so far in this chunk */
+    fm_rows *tables;     /* [study->n_tables] */
+    fm_point_row *points;
+    size_t capacity;
+    uint64_t current;    /* point being computed */
+    size_t *start;       /* [n_tables] rows at the start of the current point */
+    char *remark;
+};
+
+fm_status fm_out_create(const fm_study *study, fm_out **out);
+void fm_out_free(fm_out *out);
+/* Empties for a chunk that begins at point `first`; keeps the memory. */
+void fm_out_reset(fm_out *out, uint64_t first);
+/* Brackets one point: on failure drops its rows, gives each one-row table a row of NaN (0 for
+ * integers, code -1, "" for text) and keeps the message.  A one-row table that did not get
+ * exactly one row is an internal error of the study (FM_EINTERNAL). */
+fm_status fm_out_begin(fm_out *out, uint64_t point);
+fm_status fm_out_end(fm_out *out, fm_status status, const char *message, double seconds);
+
+#endif

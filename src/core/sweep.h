@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs all points of a scenario on all cores and writes one result. */
+#ifndef FM_CORE_SWEEP_H
+#define FM_CORE_SWEEP_H
+
+#include "core/store.h"
+
+typedef struct fm_progress {
+    uint64_t done, total, failed;
+    double seconds; /* since the start */
+} fm_progress;
+
+typedef struct fm_run_options {
+    int threads; /* >= 1 */
+    const volatile sig_atomic_t *stop;
+    void (*progress)(const fm_progress *progress, void *arg); /* may be NULL; called at most
+                                                                 ten times a second */
+    void *progress_arg;
+    fm_store_options store;
+} fm_run_options;
+
+typedef struct fm_run_summary {
+    uint64_t points, failed;
+    uint64_t failed_by[32]; /* by status code */
+    double seconds, first_point_seconds;
+    char digest[FM_DIGEST_TEXT];
+    char first_failure[256]; /* message of the first failed point */
+    uint64_t first_failed;
+} fm_run_summary;
+
+/* returns FM_OK (also when points failed: see summary_out->failed); FM_EINTERRUPT; what the
+ *         store says.  Nothing is left behind on failure. */
+fm_status fm_run(const fm_scenario *scenario, const char *path,
+                 const fm_run_options *options, fm_run_summary *summary_out, fm_error *err);
+
+/* Splits n draws of one point into fixed blocks, computes them on point->threads threads, and
+ * folds them in order of blocks, so that the answer never depends on the threads.
+ * block_size  in  draws per block (the last may be shorter)
+ * size        in  bytes of one block's partial result
+ * compute     in  fills `partial` for draws [first, first + n); called from any thread
+ * fold        in  called in order of blocks, by one thread at a time */
+typedef fm_status (*fm_block_compute)(void *arg, uint64_t first, size_t n, void *partial);
+typedef fm_status (*fm_block_fold)(void *arg, uint64_t first, size_t n, const void *partial);
+fm_status fm_for_blocks(const fm_point *point, uint64_t n, size_t block_size, size_t size,
+                        fm_block_compute compute, fm_block_fold fold, void *arg,
+                        fm_error *err);
+
+#endif

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+STUDIES += pull_simulate
+libfabmet_math_la_SOURCES += %D%/pull_geometry.c %D%/pull_geometry.h \
+    %D%/pull_strength.c %D%/pull_strength.h
+libfabmet_sim_la_SOURCES += %D%/pull_simulate.c
+EXTRA_DIST += %D%/pull_simulate.gp %D%/pull_certified.csv
+pullgpdir = $(pkgdatadir)/pull
+pullgp_DATA = %D%/pull_simulate.gp
+if HAVE_CHECK
+check_PROGRAMS += %D%/test_pull
+TESTS += %D%/test_pull
+%C%_test_pull_SOURCES = %D%/test_pull.c
+%C%_test_pull_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_pull_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+endif
