@@ -137,7 +137,7 @@ static char *
 header_hint(const reader *r, const fm_csv_header *header, const char *wanted)
 {
     fm_str s = {0};
-    const char *nearest = fm_nearest(wanted, header->names, header->n);
+    const char *nearest = fm_csv_nearest(header, wanted);
 
     add_file_hint(r, &s, header);
     if (nearest != NULL)

@@ -53,7 +53,4 @@ fm_status fm_csv_read(const fm_units *units, const fm_csv_source *source,
                       char hash_out[65]);
 void fm_csv_free(fm_data_column *columns, size_t n);
 
-/* Frees what fm_scenario_load made of one input; NULL-safe. */
-void fm_data_free(fm_data *data);
-
 #endif

@@ -22,15 +22,22 @@ enum {
     ROWS_MIN = 256,
     SLOTS_MIN = 64,   /* a power of two */
     UNIT_MAX = 128,   /* bytes of a unit in a header */
-    INTEGER_DIGITS = 18 /* always fit into int64_t */
+    INTEGER_DIGITS = 18, /* always fit into int64_t */
+    MEMO_BITS = 14       /* numbers that a memo remembers: 2^14 */
 };
 
-/* Conversions of one column's numbers. */
+/* Conversions done already.  fm_convert rounds by way of decimal text, which takes about a
+ * microsecond; measured data repeat their values. */
+typedef struct memo {
+    uint64_t bits; /* of the number; the bits of a NaN: none */
+    double converted;
+} memo;
+
+/* One conversion of a column's numbers. */
 typedef struct scale {
-    fm_conversion to_si;
-    fm_conversion to_declared;
-    bool si_by_text;       /* a pure power of ten: joins the decimal text */
-    bool declared_by_text;
+    fm_conversion conversion;
+    bool by_text; /* a pure power of ten: joins the decimal text */
+    memo *memo;   /* [2^MEMO_BITS], or NULL when by_text */
 } scale;
 
 typedef struct column {
@@ -39,7 +46,8 @@ typedef struct column {
     size_t cell; /* of the header, or SIZE_MAX */
     char *unit;  /* of data.real; becomes data.unit */
     char *name;  /* becomes data.name */
-    scale scale;
+    scale to_si;
+    scale to_declared;
     bool ranged;
     uint32_t *slots; /* [n_slots] label index + 1; 0: free */
     size_t n_slots;
@@ -99,12 +107,22 @@ si_name(const fm_units *units, const char *unit, const fm_conversion *to_si)
     return NULL;
 }
 
-static bool
-by_text(const fm_conversion *c)
+static fm_status
+make_scale(const fm_conversion *conversion, scale *scale_out)
 {
-    fm_conversion pure = {c->decimal, 1, 0};
+    const fm_conversion pure = {conversion->decimal, 1, 0};
+    const size_t n = (size_t)1 << MEMO_BITS;
 
-    return same_conversion(c, &pure);
+    scale_out->conversion = *conversion;
+    scale_out->by_text = same_conversion(conversion, &pure);
+    if (scale_out->by_text)
+        return FM_OK;
+    scale_out->memo = malloc(n * sizeof *scale_out->memo);
+    if (scale_out->memo == NULL)
+        return FM_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        scale_out->memo[i].bits = UINT64_MAX;
+    return FM_OK;
 }
 
 /* ---- 2. header cells ------------------------------------------------------------- */
@@ -178,35 +196,32 @@ choose_unit(const fm_csv_columns *columns, const fm_csv_column *wanted,
     return st;
 }
 
-/* Sets conversions and the unit of the values; *from is the data's unit or NULL. */
+/* Sets conversions and the unit of the values; `from` is the data's unit or NULL. */
 static fm_status
-set_scale(const fm_csv_columns *columns, column *c, const char *from, const char **si_out,
-          fm_error *err)
+set_scales(const fm_csv_columns *columns, column *c, const char *from, const char **si_out,
+           fm_error *err)
 {
-    static const fm_conversion identity = {0, 1, 0};
     const char *declared = c->wanted->unit;
-    scale *s = &c->scale;
-    fm_status st = FM_OK;
+    fm_conversion to_si;
+    fm_conversion to_declared;
 
-    *s = (scale){identity, identity, true, true};
-    *si_out = from != NULL ? from : "1";
     if (declared == NULL) {
-        if (from != NULL && !fm_units_known(columns->units, from) && strcmp(from, "1") != 0)
-            st = FM_FAIL(err, FM_EDATA, "unknown unit '%.60s'", from);
-        return st;
+        *si_out = from != NULL ? from : "1";
+        if (from == NULL || fm_units_known(columns->units, from) || strcmp(from, "1") == 0)
+            return FM_OK;
+        return FM_FAIL(err, FM_EDATA, "unknown unit '%.60s'", from);
     }
-    st = fm_units_conversion(columns->units, from, declared, false, &s->to_declared, err);
+    fm_status st =
+        fm_units_conversion(columns->units, from, declared, false, &to_declared, err);
+    if (st == FM_OK)
+        st = fm_units_to_si(columns->units, from, false, &to_si, err);
     if (st != FM_OK)
         return st;
-    st = fm_units_to_si(columns->units, from, false, &s->to_si, err);
-    if (st != FM_OK)
-        return st;
-    *si_out = si_name(columns->units, from, &s->to_si);
+    *si_out = si_name(columns->units, from, &to_si);
     if (*si_out == NULL)
         return FM_FAIL(err, FM_EINTERNAL, "no SI name is listed for the unit '%s'", declared);
-    s->si_by_text = by_text(&s->to_si);
-    s->declared_by_text = by_text(&s->to_declared);
-    return FM_OK;
+    st = make_scale(&to_si, &c->to_si);
+    return st == FM_OK && c->ranged ? make_scale(&to_declared, &c->to_declared) : st;
 }
 
 static fm_status
@@ -224,9 +239,9 @@ set_unit(const fm_csv_columns *columns, column *c, const char *in_header, fm_err
     } else {
         st = choose_unit(columns, c->wanted, in_header, &from, err);
         if (st == FM_OK)
-            st = set_scale(columns, c, from, &si, err);
+            st = set_scales(columns, c, from, &si, err);
     }
-    if (st == FM_OK && c->wanted->type == FM_TYPE_INTEGER && !is_identity(&c->scale.to_si))
+    if (st == FM_OK && c->wanted->type == FM_TYPE_INTEGER && !is_identity(&c->to_si.conversion))
         st = FM_FAIL(err, FM_EDATA, "whole numbers are not converted; give them in %s",
                      c->wanted->unit);
     if (st != FM_OK)
@@ -303,40 +318,50 @@ outside(const fm_csv_column *wanted, double x)
     return !(x >= wanted->min && x <= wanted->max);
 }
 
+static double
+convert(const scale *s, double x)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &x, sizeof bits);
+    memo *m = &s->memo[bits * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
+    if (m->bits != bits) {
+        m->converted = fm_convert(&s->conversion, x);
+        m->bits = bits;
+    }
+    return m->converted;
+}
+
 /* One number in the unit of a conversion, rounded once where that is possible. */
 static bool
-read_scaled(const fm_csv_columns *columns, const char *text, const fm_conversion *c,
-            bool by_decimal_text, double *value_out)
+read_scaled(const fm_csv_columns *columns, const char *text, const scale *s,
+            double *value_out)
 {
     double x;
 
-    if (by_decimal_text)
-        return fm_decimal_read(columns->decimals, text, c->decimal, value_out);
+    if (s->by_text)
+        return fm_decimal_read(columns->decimals, text, s->conversion.decimal, value_out);
     if (!fm_decimal_read(columns->decimals, text, 0, &x))
         return false;
-    x = fm_convert(c, x);
-    if (!isfinite(x))
-        return false;
-    *value_out = x;
-    return true;
+    *value_out = convert(s, x);
+    return isfinite(*value_out);
 }
 
 static fm_status
 put_real(const fm_csv_columns *columns, const column *c, const char *text,
          double *value_out, fm_error *err)
 {
-    const scale *s = &c->scale;
     double declared;
 
-    if (is_missing(text) && (c->wanted->flags & FM_COL_MISSING) != 0) {
+    if (!read_scaled(columns, text, &c->to_si, value_out)) {
+        if ((c->wanted->flags & FM_COL_MISSING) == 0 || !is_missing(text))
+            return fail_number(text, false, err);
         *value_out = (double)NAN;
         return FM_OK;
     }
-    if (!read_scaled(columns, text, &s->to_si, s->si_by_text, value_out))
-        return fail_number(text, false, err);
     if (!c->ranged)
         return FM_OK;
-    if (!read_scaled(columns, text, &s->to_declared, s->declared_by_text, &declared) ||
+    if (!read_scaled(columns, text, &c->to_declared, &declared) ||
         outside(c->wanted, declared))
         return fail_range(c->wanted, text, err);
     return FM_OK;
@@ -362,12 +387,12 @@ read_integer(const char *text, int64_t *value_out)
 static fm_status
 put_integer(const column *c, const char *text, int64_t *value_out, fm_error *err)
 {
-    if (is_missing(text) && (c->wanted->flags & FM_COL_MISSING) != 0) {
+    if (!read_integer(text, value_out)) {
+        if ((c->wanted->flags & FM_COL_MISSING) == 0 || !is_missing(text))
+            return fail_number(text, true, err);
         *value_out = FM_CSV_NO_INTEGER;
         return FM_OK;
     }
-    if (!read_integer(text, value_out))
-        return fail_number(text, true, err);
     if (c->ranged && outside(c->wanted, (double)*value_out))
         return fail_range(c->wanted, text, err);
     return FM_OK;
@@ -460,6 +485,7 @@ fm_csv_columns_create(const fm_units *units, const fm_csv_column *wanted, size_t
         c->wanted = &wanted[k];
         c->cell = SIZE_MAX;
         c->data.type = wanted[k].type;
+        c->to_si = c->to_declared = (scale){{0, 1, 0}, true, NULL};
         c->ranged = wanted[k].min < 0 || wanted[k].min > 0 || wanted[k].max < 0 ||
                     wanted[k].max > 0;
     }
@@ -487,10 +513,30 @@ fm_csv_columns_free(fm_csv_columns *columns)
         free(columns->list[k].unit);
         free(columns->list[k].name);
         free(columns->list[k].slots);
+        free(columns->list[k].to_si.memo);
+        free(columns->list[k].to_declared.memo);
     }
     free(columns->list);
     fm_decimals_free(columns->decimals);
     free(columns);
+}
+
+/* The nearest name, compared with and without units; the cell as the file has it. */
+const char *
+fm_csv_nearest(const fm_csv_header *header, const char *wanted)
+{
+    fm_str name = {0};
+    char unit[UNIT_MAX];
+    const char *nearest = fm_nearest(wanted, header->names, header->n);
+
+    for (size_t i = 0; i < header->n && nearest == NULL; i++) {
+        fm_str_add_bytes(&name, header->names[i], split_header(header->names[i], unit));
+        const char *bare = name.failed ? "" : name.data;
+        if (fm_nearest(wanted, &bare, 1) != NULL)
+            nearest = header->names[i];
+        fm_str_free(&name);
+    }
+    return nearest;
 }
 
 fm_csv_match

@@ -36,6 +36,9 @@ void fm_csv_columns_free(fm_csv_columns *columns);
 fm_csv_match fm_csv_columns_match(fm_csv_columns *columns, size_t k,
                                   const fm_csv_header *header, fm_error *err);
 
+/* The header cell whose name is nearest to `wanted`, or NULL. */
+const char *fm_csv_nearest(const fm_csv_header *header, const char *wanted);
+
 /* Cell of the header in which wanted column k was found, or SIZE_MAX. */
 size_t fm_csv_columns_cell(const fm_csv_columns *columns, size_t k);
 

@@ -218,47 +218,24 @@ done:
     return st;
 }
 
-/* Where the bytes come from: the user's file, inline text, or the shipped file.
- * found_out  out  path of the shipped file, to be freed */
-static fm_status
-choose_bytes(const fm_scenario *scenario, const fm_source *source,
-             const fm_input_decl *input, fm_csv_source *csv_out, char **found_out,
-             fm_diags *diags)
-{
-    *csv_out = (fm_csv_source){.path = source->path,
-                               .name = source->name,
-                               .text = source->text,
-                               .length = source->text != NULL ? strlen(source->text) : 0,
-                               .first_line = source->path == NULL ? source->text_line : 1,
-                               .scenario = scenario->file};
-    if (source->path != NULL || source->text != NULL)
-        return FM_OK;
-    *found_out = fm_context_find(scenario->context, input->def_file);
-    csv_out->path = *found_out;
-    csv_out->name = input->def_file;
-    csv_out->first_line = 1;
-    if (*found_out != NULL)
-        return FM_OK;
-    fm_diag_error(diags, FM_ENOINPUT, scenario->file, (fm_mark){0, 0}, NULL,
-                  "data.%s: the file '%s' that comes with fabmet was not found", input->name,
-                  input->def_file);
-    return FM_ENOINPUT;
-}
-
 static fm_status
 load_input(const fm_scenario *scenario, size_t i, fm_diags *diags)
 {
     const fm_input_decl *input = &scenario->study->inputs[i];
     fm_source *source = &scenario->sources[i];
     wanted_list wanted = {0};
-    fm_csv_source csv;
-    char *found = NULL;
+    const fm_csv_source csv = {
+        .path = source->path,
+        .name = source->name,
+        .text = source->text,
+        .length = source->text != NULL ? strlen(source->text) : 0,
+        .first_line = source->path == NULL ? source->text_line : 1,
+        .scenario = scenario->file,
+    };
 
-    if (source->path == NULL && source->text == NULL && input->def_file == NULL)
+    if (source->path == NULL && source->text == NULL)
         return FM_OK;
-    fm_status st = choose_bytes(scenario, source, input, &csv, &found, diags);
-    if (st == FM_OK)
-        st = want_columns(scenario, source, input, &wanted);
+    fm_status st = want_columns(scenario, source, input, &wanted);
     if (st != FM_OK)
         goto done;
     check_units(scenario, source, input, &wanted, diags);
@@ -266,7 +243,6 @@ load_input(const fm_scenario *scenario, size_t i, fm_diags *diags)
 done:
     free(wanted.list);
     free(wanted.declared);
-    free(found);
     return st;
 }
 
