@@ -8,9 +8,13 @@ EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
 if HAVE_CHECK
-check_PROGRAMS += %D%/test_spc
-TESTS += %D%/test_spc
+check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
+TESTS += %D%/test_spc %D%/test_spc_studies
 %C%_test_spc_SOURCES = %D%/test_spc.c
 %C%_test_spc_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_spc_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+%C%_test_spc_studies_SOURCES = %D%/test_spc_studies.c
+%C%_test_spc_studies_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_spc_studies_LDADD = libfabmet-sim.la libfabmet-core.la libfabmet-math.la \
+    $(FM_LIBS) $(CHECK_LIBS)
 endif
