@@ -10,7 +10,8 @@ spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
 TESTS += %D%/test_spc %D%/test_spc_studies
-%C%_test_spc_SOURCES = %D%/test_spc.c
+%C%_test_spc_SOURCES = %D%/test_spc.c %D%/test_spc_reml.c %D%/test_spc_data.c \
+    %D%/test_spc_data.h
 %C%_test_spc_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_spc_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 %C%_test_spc_studies_SOURCES = %D%/test_spc_studies.c

@@ -17,11 +17,27 @@
 #include "spc/spc_limits.h"
 #include "spc/spc_rules.h"
 
-/* ---- 1. parameters, inputs ----------------------------------------------------------- */
+/* ---- 1. parameters, inputs -----------------------------------------------------------
+ */
 
-enum { P_CHART, P_RESPONSE, P_SUBGROUP, P_SUBGROUP_SIZE, P_LABEL, P_SIGMA, P_RULES };
-enum { CHART_INDIVIDUALS, CHART_XBAR_R, CHART_XBAR_S };
-enum { SIGMA_SPREAD, SIGMA_POOLED };
+enum {
+    P_CHART,
+    P_RESPONSE,
+    P_SUBGROUP,
+    P_SUBGROUP_SIZE,
+    P_LABEL,
+    P_SIGMA,
+    P_RULES
+};
+enum {
+    CHART_INDIVIDUALS,
+    CHART_XBAR_R,
+    CHART_XBAR_S
+};
+enum {
+    SIGMA_SPREAD,
+    SIGMA_POOLED
+};
 
 static const char *const charts[] = {"individuals", "xbar-r", "xbar-s", NULL};
 static const char *const sigmas[] = {"spread", "pooled", NULL};
@@ -36,7 +52,8 @@ static const fm_param params[] = {
      .choices = charts,
      .flags = FM_FIXED,
      .term = "spc.control-chart",
-     .help = "individuals with moving ranges, or subgroup means with ranges (xbar-r) or standard "
+     .help = "individuals with moving ranges, or subgroup means with ranges (xbar-r) or "
+             "standard "
              "deviations (xbar-s)"},
     {.key = "response",
      .kind = FM_TEXT,
@@ -49,7 +66,8 @@ static const fm_param params[] = {
      .example = "sample",
      .flags = FM_OPTIONAL | FM_FIXED | FM_COLUMN_NAME,
      .term = "spc.rational-subgroup",
-     .help = "xbar charts: column whose label says which subgroup a value belongs to; rows of a "
+     .help = "xbar charts: column whose label says which subgroup a value belongs to; "
+             "rows of a "
              "subgroup stand together"},
     {.key = "subgroup_size",
      .kind = FM_INTEGER,
@@ -70,7 +88,8 @@ static const fm_param params[] = {
      .def = "spread",
      .choices = sigmas,
      .term = "spc.control-limit",
-     .help = "spread: sigma from the ranges or standard deviations that the chart shows; pooled: "
+     .help = "spread: sigma from the ranges or standard deviations that the chart shows; "
+             "pooled: "
              "from the pooled variance within subgroups (xbar charts)"},
     {.key = "rules",
      .kind = FM_LIST,
@@ -79,11 +98,16 @@ static const fm_param params[] = {
      .choices = rule_names,
      .flags = FM_FIXED,
      .term = "spc.run-rule",
-     .help = "we1: beyond 3 sigma; we2: 2 of 3 beyond 2 sigma; we3: 4 of 5 beyond 1 sigma; we4: "
+     .help = "we1: beyond 3 sigma; we2: 2 of 3 beyond 2 sigma; we3: 4 of 5 beyond 1 "
+             "sigma; we4: "
              "8 in a row; each on one side. Ranges and standard deviations get we1 only"},
 };
 
-enum { C_RESPONSE, C_SUBGROUP, C_LABEL };
+enum {
+    C_RESPONSE,
+    C_SUBGROUP,
+    C_LABEL
+};
 
 static const fm_input_column measurement_columns[] = {
     {.name = "response",
@@ -104,20 +128,20 @@ static const fm_input_column measurement_columns[] = {
      .help = "label of the point"},
 };
 
-static const char example[] =
-    "# Inside diameter of piston rings, first 10 samples of 5 (Montgomery, Introduction to\n"
-    "# Statistical Quality Control).\n"
-    "sample,diameter [mm]\n"
-    "1,74.030\n1,74.002\n1,74.019\n1,73.992\n1,74.008\n"
-    "2,73.995\n2,73.992\n2,74.001\n2,74.011\n2,74.004\n"
-    "3,73.988\n3,74.024\n3,74.021\n3,74.005\n3,74.002\n"
-    "4,74.002\n4,73.996\n4,73.993\n4,74.015\n4,74.009\n"
-    "5,73.992\n5,74.007\n5,74.015\n5,73.989\n5,74.014\n"
-    "6,74.009\n6,73.994\n6,73.997\n6,73.985\n6,73.993\n"
-    "7,73.995\n7,74.006\n7,73.994\n7,74.000\n7,74.005\n"
-    "8,73.985\n8,74.003\n8,73.993\n8,74.015\n8,73.988\n"
-    "9,74.008\n9,73.995\n9,74.009\n9,74.005\n9,74.004\n"
-    "10,73.998\n10,74.000\n10,73.990\n10,74.007\n10,73.995\n";
+static const char example[] = "# Inside diameter of piston rings, first 10 samples of 5 "
+                              "(Montgomery, Introduction to\n"
+                              "# Statistical Quality Control).\n"
+                              "sample,diameter [mm]\n"
+                              "1,74.030\n1,74.002\n1,74.019\n1,73.992\n1,74.008\n"
+                              "2,73.995\n2,73.992\n2,74.001\n2,74.011\n2,74.004\n"
+                              "3,73.988\n3,74.024\n3,74.021\n3,74.005\n3,74.002\n"
+                              "4,74.002\n4,73.996\n4,73.993\n4,74.015\n4,74.009\n"
+                              "5,73.992\n5,74.007\n5,74.015\n5,73.989\n5,74.014\n"
+                              "6,74.009\n6,73.994\n6,73.997\n6,73.985\n6,73.993\n"
+                              "7,73.995\n7,74.006\n7,73.994\n7,74.000\n7,74.005\n"
+                              "8,73.985\n8,74.003\n8,73.993\n8,74.015\n8,73.988\n"
+                              "9,74.008\n9,73.995\n9,74.009\n9,74.005\n9,74.004\n"
+                              "10,73.998\n10,74.000\n10,73.990\n10,74.007\n10,73.995\n";
 
 static const fm_input_decl inputs[] = {
     {.name = "measurements",
@@ -127,91 +151,103 @@ static const fm_input_decl inputs[] = {
      .help = "one row per measurement, in order of time"},
 };
 
-/* ---- 2. tables ----------------------------------------------------------------------- */
+/* ---- 2. tables -----------------------------------------------------------------------
+ */
 
 #define UNIT "@measurements.response"
 
-enum { T_LIMITS, T_POINTS, T_SUMMARY };
+enum {
+    T_LIMITS,
+    T_POINTS,
+    T_SUMMARY
+};
 
 static const fm_column limit_columns[] = {
-    {"statistic", FM_TYPE_TEXT, "", "plotted statistic", FM_AXIS, NULL, "spc.control-chart",
+    {"statistic", FM_TYPE_TEXT, "", "plotted statistic", FM_AXIS, NULL,
+     "spc.control-chart", NULL},
+    {"size", FM_TYPE_INTEGER, "1", "subgroup size", FM_AXIS, NULL,
+     "spc.rational-subgroup", NULL},
+    {"n_points", FM_TYPE_INTEGER, "1", "number of points with these limits", FM_VALUE,
+     NULL, NULL, "a count"},
+    {"centre", FM_TYPE_REAL, UNIT, "centre line", FM_VALUE, NULL, "spc.centre-line",
      NULL},
-    {"size", FM_TYPE_INTEGER, "1", "subgroup size", FM_AXIS, NULL, "spc.rational-subgroup",
-     NULL},
-    {"n_points", FM_TYPE_INTEGER, "1", "number of points with these limits", FM_VALUE, NULL,
-     NULL, "a count"},
-    {"centre", FM_TYPE_REAL, UNIT, "centre line", FM_VALUE, NULL, "spc.centre-line", NULL},
-    {"sigma", FM_TYPE_REAL, UNIT, "standard deviation of the plotted statistic", FM_VALUE, NULL,
-     "met.standard-deviation", NULL},
-    {"lower", FM_TYPE_REAL, UNIT, "lower control limit", FM_VALUE, NULL, "spc.control-limit",
-     NULL},
-    {"upper", FM_TYPE_REAL, UNIT, "upper control limit", FM_VALUE, NULL, "spc.control-limit",
-     NULL},
+    {"sigma", FM_TYPE_REAL, UNIT, "standard deviation of the plotted statistic", FM_VALUE,
+     NULL, "met.standard-deviation", NULL},
+    {"lower", FM_TYPE_REAL, UNIT, "lower control limit", FM_VALUE, NULL,
+     "spc.control-limit", NULL},
+    {"upper", FM_TYPE_REAL, UNIT, "upper control limit", FM_VALUE, NULL,
+     "spc.control-limit", NULL},
 };
 
 static const fm_column point_columns[] = {
-    {"index", FM_TYPE_INTEGER, "1", "number of the value or subgroup", FM_AXIS, NULL, NULL,
-     "a running number"},
-    {"statistic", FM_TYPE_TEXT, "", "plotted statistic", FM_AXIS, NULL, "spc.control-chart",
-     NULL},
+    {"index", FM_TYPE_INTEGER, "1", "number of the value or subgroup", FM_AXIS, NULL,
+     NULL, "a running number"},
+    {"statistic", FM_TYPE_TEXT, "", "plotted statistic", FM_AXIS, NULL,
+     "spc.control-chart", NULL},
     {"label", FM_TYPE_TEXT, "", "label of the point", FM_VALUE, NULL, NULL,
      "a label of the user's data"},
     {"size", FM_TYPE_INTEGER, "1", "number of values behind the point", FM_VALUE, NULL,
      "spc.rational-subgroup", NULL},
     {"value", FM_TYPE_REAL, UNIT, "value of the statistic", FM_VALUE, NULL,
      "spc.control-chart", NULL},
-    {"centre", FM_TYPE_REAL, UNIT, "centre line", FM_VALUE, NULL, "spc.centre-line", NULL},
-    {"lower", FM_TYPE_REAL, UNIT, "lower control limit", FM_VALUE, NULL, "spc.control-limit",
+    {"centre", FM_TYPE_REAL, UNIT, "centre line", FM_VALUE, NULL, "spc.centre-line",
      NULL},
-    {"upper", FM_TYPE_REAL, UNIT, "upper control limit", FM_VALUE, NULL, "spc.control-limit",
+    {"lower", FM_TYPE_REAL, UNIT, "lower control limit", FM_VALUE, NULL,
+     "spc.control-limit", NULL},
+    {"upper", FM_TYPE_REAL, UNIT, "upper control limit", FM_VALUE, NULL,
+     "spc.control-limit", NULL},
+    {"flags", FM_TYPE_TEXT, "", "run rules that signal", FM_VALUE, NULL, "spc.run-rule",
      NULL},
-    {"flags", FM_TYPE_TEXT, "", "run rules that signal", FM_VALUE, NULL, "spc.run-rule", NULL},
-    {"flagged", FM_TYPE_INTEGER, "1", "1 if a rule signals", FM_STATUS, NULL, "spc.run-rule",
-     NULL},
+    {"flagged", FM_TYPE_INTEGER, "1", "1 if a rule signals", FM_STATUS, NULL,
+     "spc.run-rule", NULL},
 };
 
 static const fm_column summary_columns[] = {
-    {"n_points", FM_TYPE_INTEGER, "1", "number of values or subgroups plotted", FM_VALUE, NULL,
+    {"n_points", FM_TYPE_INTEGER, "1", "number of values or subgroups plotted", FM_VALUE,
+     NULL, NULL, "a count"},
+    {"n_values", FM_TYPE_INTEGER, "1", "number of measurements used", FM_VALUE, NULL,
      NULL, "a count"},
-    {"n_values", FM_TYPE_INTEGER, "1", "number of measurements used", FM_VALUE, NULL, NULL,
-     "a count"},
     {"n_missing", FM_TYPE_INTEGER, "1", "number of rows left out", FM_VALUE, NULL, NULL,
      "a count"},
     {"mean", FM_TYPE_REAL, UNIT, "mean of all measurements", FM_VALUE, NULL,
      "met.arithmetic-mean", NULL},
-    {"sigma_within", FM_TYPE_REAL, UNIT, "standard deviation within subgroups", FM_VALUE, NULL,
-     "spc.sigma-within", NULL},
-    {"n_flagged", FM_TYPE_INTEGER, "1", "number of flagged points of both charts", FM_VALUE,
-     NULL, "spc.run-rule", NULL},
-    {"n_flagged_location", FM_TYPE_INTEGER, "1", "number of flagged values or means", FM_VALUE,
-     NULL, "spc.run-rule", NULL},
-    {"n_flagged_spread", FM_TYPE_INTEGER, "1", "number of flagged ranges or standard deviations",
+    {"sigma_within", FM_TYPE_REAL, UNIT, "standard deviation within subgroups", FM_VALUE,
+     NULL, "spc.sigma-within", NULL},
+    {"n_flagged", FM_TYPE_INTEGER, "1", "number of flagged points of both charts",
      FM_VALUE, NULL, "spc.run-rule", NULL},
+    {"n_flagged_location", FM_TYPE_INTEGER, "1", "number of flagged values or means",
+     FM_VALUE, NULL, "spc.run-rule", NULL},
+    {"n_flagged_spread", FM_TYPE_INTEGER, "1",
+     "number of flagged ranges or standard deviations", FM_VALUE, NULL, "spc.run-rule",
+     NULL},
 };
 
 static const fm_table tables[] = {
-    {"limits", "control limits by statistic and subgroup size", FM_MANY_ROWS, limit_columns,
-     FM_COUNT(limit_columns), "centre"},
-    {"chart_points", "plotted points with their limits and flags", FM_MANY_ROWS, point_columns,
-     FM_COUNT(point_columns), "value"},
-    {"summary", "summary of the chart", FM_ONE_ROW, summary_columns, FM_COUNT(summary_columns),
-     "n_flagged"},
+    {"limits", "control limits by statistic and subgroup size", FM_MANY_ROWS,
+     limit_columns, FM_COUNT(limit_columns), "centre"},
+    {"chart_points", "plotted points with their limits and flags", FM_MANY_ROWS,
+     point_columns, FM_COUNT(point_columns), "value"},
+    {"summary", "summary of the chart", FM_ONE_ROW, summary_columns,
+     FM_COUNT(summary_columns), "n_flagged"},
 };
 
-/* ---- 3. figures, verdicts ------------------------------------------------------------ */
+/* ---- 3. figures, verdicts ------------------------------------------------------------
+ */
 
 static const fm_figure figures[] = {
     {.name = "chart",
-     .caption = "Control chart of the values or subgroup means with centre line and three-sigma "
-                "limits; flagged points carry a ring.",
+     .caption =
+         "Control chart of the values or subgroup means with centre line and three-sigma "
+         "limits; flagged points carry a ring.",
      .table = "chart_points",
      .columns = "index value centre lower upper flagged",
      .by = "statistic",
      .script = "spc/spc_chart.gp",
      .flags = FM_FIG_POINT},
     {.name = "spread",
-     .caption = "Control chart of the moving ranges, ranges or standard deviations; points "
-                "beyond a limit carry a ring.",
+     .caption =
+         "Control chart of the moving ranges, ranges or standard deviations; points "
+         "beyond a limit carry a ring.",
      .table = "chart_points",
      .columns = "index value centre lower upper flagged",
      .by = "statistic",
@@ -229,9 +265,11 @@ static const fm_verdict verdicts[] = {
      .term = "spc.run-rule"},
 };
 
-/* ---- 4. plotted statistics ----------------------------------------------------------- */
+/* ---- 4. plotted statistics -----------------------------------------------------------
+ */
 
-/* One plotted statistic over time; a missing point (NaN) is not plotted and breaks runs. */
+/* One plotted statistic over time; a missing point (NaN) is not plotted and breaks runs.
+ */
 typedef struct series {
     fm_spc_statistic statistic;
     double *value; /* [n] */
@@ -239,11 +277,11 @@ typedef struct series {
 
 typedef struct analysis {
     const fm_point *point;
-    size_t n;         /* values or subgroups */
-    size_t n_missing; /* rows left out */
+    size_t n;               /* values or subgroups */
+    size_t n_missing;       /* rows left out */
     fm_spc_subgroup *group; /* [n] size 1 for individuals */
-    size_t *row;      /* [n] first data row */
-    series part[2];   /* location, spread */
+    size_t *row;            /* [n] first data row */
+    series part[2];         /* location, spread */
     fm_spc_process process;
     fm_spc_limits *limits[2]; /* [max_size + 1] by subgroup size; sigma 0: not computed */
     size_t max_size;
@@ -251,8 +289,10 @@ typedef struct analysis {
 } analysis;
 
 static const char *const statistic_names[] = {
-    [FM_SPC_INDIVIDUAL] = "individual", [FM_SPC_MOVING_RANGE] = "moving range",
-    [FM_SPC_MEAN] = "mean",             [FM_SPC_RANGE] = "range",
+    [FM_SPC_INDIVIDUAL] = "individual",
+    [FM_SPC_MOVING_RANGE] = "moving range",
+    [FM_SPC_MEAN] = "mean",
+    [FM_SPC_RANGE] = "range",
     [FM_SPC_STD_DEV] = "std_dev",
 };
 
@@ -284,9 +324,10 @@ allocate(analysis *a, fm_error *err)
     a->row = calloc(n, sizeof *a->row);
     a->part[0].value = calloc(n, sizeof(double));
     a->part[1].value = calloc(n, sizeof(double));
-    if (!a->group || !a->row || !a->part[0].value || !a->part[1].value)
-        return FM_FAIL(err, FM_ENOMEM, "memory ran out for %zu rows", n);
-    return FM_OK;
+    if (a->group && a->row && a->part[0].value && a->part[1].value)
+        return FM_OK;
+    (void)FM_FAIL(err, FM_ENOMEM, "memory ran out for %zu rows", n);
+    return FM_ENOMEM;
 }
 
 /* Says in words why there are no limits. */
@@ -300,12 +341,15 @@ explain(const analysis *a, fm_status st, fm_error *err)
                               : "no subgroup has two values: there is no spread within "
                                 "subgroups; use the individuals chart");
     if (st == FM_ESINGULAR)
-        return FM_FAIL(err, st, "%s",
-                       single ? "all moving ranges are 0: no limits can be computed"
-                              : "all values are equal within each subgroup: no limits can be "
-                                "computed");
-    return FM_FAIL(err, st, "a value is not finite, or a subgroup has more than %d values (use "
-                   "xbar-s)", FM_SPC_SIZE_MAX);
+        return FM_FAIL(
+            err, st, "%s",
+            single ? "all moving ranges are 0: no limits can be computed"
+                   : "all values are equal within each subgroup: no limits can be "
+                     "computed");
+    return FM_FAIL(err, st,
+                   "a value is not finite, or a subgroup has more than %d values (use "
+                   "xbar-s)",
+                   FM_SPC_SIZE_MAX);
 }
 
 static fm_status
@@ -330,7 +374,8 @@ individuals(analysis *a, fm_error *err)
     return FM_OK;
 }
 
-/* Ends of the subgroup that begins at `row`: rows with the same label, or the given size. */
+/* Ends of the subgroup that begins at `row`: rows with the same label, or the given size.
+ */
 static size_t
 subgroup_end(const fm_point *point, size_t row)
 {
@@ -344,7 +389,8 @@ subgroup_end(const fm_point *point, size_t row)
     return end;
 }
 
-/* A label that comes back after another one would silently split a subgroup, or merge two. */
+/* A label that comes back after another one would silently split a subgroup, or merge
+ * two. */
 static fm_status
 check_order(const fm_point *point, fm_error *err)
 {
@@ -364,10 +410,11 @@ check_order(const fm_point *point, fm_error *err)
             return FM_FAIL(err, FM_EDATA, "line %llu has no subgroup in column '%s'",
                            (unsigned long long)data->line[i], label->name);
         if (code < newest && (i == 0 || code != label->code[i - 1]))
-            return FM_FAIL(err, FM_EDATA,
-                           "subgroup '%s' appears again in line %llu, after others: sort the "
-                           "rows, or give each subgroup its own label",
-                           label->labels[code], (unsigned long long)data->line[i]);
+            return FM_FAIL(
+                err, FM_EDATA,
+                "subgroup '%s' appears again in line %llu, after others: sort the "
+                "rows, or give each subgroup its own label",
+                label->labels[code], (unsigned long long)data->line[i]);
         newest = code > newest ? code : newest;
     }
     return FM_OK;
@@ -407,7 +454,8 @@ subgroups(analysis *a, fm_error *err)
     return st == FM_OK ? st : explain(a, st, err);
 }
 
-/* ---- 5. limits, rules, rows ---------------------------------------------------------- */
+/* ---- 5. limits, rules, rows ----------------------------------------------------------
+ */
 
 /* Subgroup size behind a plotted point. */
 static size_t
@@ -435,7 +483,8 @@ find_limits(analysis *a, int part, fm_error *err)
     return FM_OK;
 }
 
-/* The chosen rules in their fixed order; spread statistics keep the one-point rule only. */
+/* The chosen rules in their fixed order; spread statistics keep the one-point rule only.
+ */
 static size_t
 choose_rules(const fm_point *point, int part, fm_spc_rule rules_out[FM_SPC_WE_COUNT])
 {
@@ -490,7 +539,8 @@ put_points(analysis *a, int part, fm_out *out)
         double value = a->part[part].value[i];
         size_t size = point_size(a, part, i);
         const fm_spc_limits *l = &a->limits[part][size];
-        uint32_t flags = fm_spc_rules_step(rules, n_rules, state, value, l->centre, l->sigma);
+        uint32_t flags =
+            fm_spc_rules_step(rules, n_rules, state, value, l->centre, l->sigma);
         if (isnan(value))
             continue;
         char text[64];
@@ -538,7 +588,9 @@ put_limits(const analysis *a, int part, size_t *count, fm_out *out)
 static fm_status
 put_summary(const analysis *a, fm_out *out)
 {
-    enum { USUAL = 20 };
+    enum {
+        USUAL = 20
+    };
     size_t n_points = 0;
     for (size_t i = 0; i < a->n; i++)
         n_points += isnan(a->part[0].value[i]) ? 0 : 1;
@@ -546,8 +598,8 @@ put_summary(const analysis *a, fm_out *out)
         fm_out_remark(out, "%zu missing values were left out; they break runs of points",
                       a->n_missing);
     if (n_points < USUAL)
-        fm_out_remark(out, "limits rest on %zu points only; %d or more are usual", n_points,
-                      USUAL);
+        fm_out_remark(out, "limits rest on %zu points only; %d or more are usual",
+                      n_points, USUAL);
     fm_cell row[] = {{.integer = (int64_t)n_points},
                      {.integer = (int64_t)a->process.n},
                      {.integer = (int64_t)a->n_missing},
@@ -576,7 +628,8 @@ put_all(analysis *a, fm_out *out, fm_error *err)
     return st == FM_OK ? st : FM_FAIL(err, st, "memory ran out for the result");
 }
 
-/* ---- 6. the study -------------------------------------------------------------------- */
+/* ---- 6. the study --------------------------------------------------------------------
+ */
 
 static fm_status
 check(const fm_point *point, fm_error *err)
@@ -587,13 +640,17 @@ check(const fm_point *point, fm_error *err)
     if (fm_input(point, 0) == NULL)
         return FM_FAIL(err, FM_ESCENARIO, "data.measurements is missing");
     if (single && (by_label || by_size))
-        return FM_FAIL(err, FM_ESCENARIO,
-                       "chart: individuals has no subgroups; use xbar-r or xbar-s, or leave out "
-                       "%s", by_label ? "subgroup" : "subgroup_size");
+        return FM_FAIL(
+            err, FM_ESCENARIO,
+            "chart: individuals has no subgroups; use xbar-r or xbar-s, or leave out "
+            "%s",
+            by_label ? "subgroup" : "subgroup_size");
     if (single && fm_integer(point, P_SIGMA) == SIGMA_POOLED)
-        return FM_FAIL(err, FM_ESCENARIO, "sigma: pooled needs subgroups (xbar-r or xbar-s)");
+        return FM_FAIL(err, FM_ESCENARIO,
+                       "sigma: pooled needs subgroups (xbar-r or xbar-s)");
     if (!single && by_label == by_size)
-        return FM_FAIL(err, FM_ESCENARIO, "chart: %s needs %s of subgroup and subgroup_size",
+        return FM_FAIL(err, FM_ESCENARIO,
+                       "chart: %s needs %s of subgroup and subgroup_size",
                        fm_text(point, P_CHART), by_label ? "only one" : "one");
     if (by_label && strcmp(fm_text(point, P_SUBGROUP), fm_text(point, P_RESPONSE)) == 0)
         return FM_FAIL(err, FM_ESCENARIO, "subgroup: '%s' is the response",
@@ -635,26 +692,40 @@ run(const fm_point *point, fm_out *out, fm_error *err)
 }
 
 static const char about[] =
-    "Shewhart control charts of measured values: individuals with moving ranges, or subgroup "
-    "means with ranges or standard deviations. Limits are computed from the data shown (phase "
+    "Shewhart control charts of measured values: individuals with moving ranges, or "
+    "subgroup "
+    "means with ranges or standard deviations. Limits are computed from the data shown "
+    "(phase "
     "I), at three standard deviations of the plotted statistic.\n\n"
-    "The standard deviation of a single value, sigma within, comes from what varies inside "
-    "subgroups, never from the overall spread: the mean moving range over d2(2), the mean range "
-    "over d2(n), the mean standard deviation over c4(n), or the pooled variance. The constants "
-    "d2, d3 and c4 are computed for each subgroup size, not read from rounded tables. Subgroups "
-    "of unequal size have limits of their own; their ranges or standard deviations are then "
-    "combined with weights of least variance (Burr 1969). Pooled variance is the root of the "
+    "The standard deviation of a single value, sigma within, comes from what varies "
+    "inside "
+    "subgroups, never from the overall spread: the mean moving range over d2(2), the "
+    "mean range "
+    "over d2(n), the mean standard deviation over c4(n), or the pooled variance. The "
+    "constants "
+    "d2, d3 and c4 are computed for each subgroup size, not read from rounded tables. "
+    "Subgroups "
+    "of unequal size have limits of their own; their ranges or standard deviations are "
+    "then "
+    "combined with weights of least variance (Burr 1969). Pooled variance is the root of "
+    "the "
     "mean of the subgroup variances weighted by their degrees of freedom, without bias "
     "correction.\n\n"
-    "The upper limit of moving ranges is their mean plus three standard deviations of the range "
+    "The upper limit of moving ranges is their mean plus three standard deviations of "
+    "the range "
     "of two normal values (3.267 times the mean, the usual D4). Used together with the "
-    "individuals chart it makes false alarms frequent: with known parameters the pair signals "
+    "individuals chart it makes false alarms frequent: with known parameters the pair "
+    "signals "
     "once in 105 points on average, not once in 370. Judge a lone moving range signal "
     "accordingly.\n\n"
-    "Run rules we1 to we4 flag points of the means or individuals; all thirds of the chart use "
-    "the standard deviation of the plotted statistic. Ranges, standard deviations and moving "
-    "ranges get the one-point rule only. Beyond means strictly beyond. All four rules together "
-    "signal once in 92 in-control points on average. A missing value breaks runs and moving "
+    "Run rules we1 to we4 flag points of the means or individuals; all thirds of the "
+    "chart use "
+    "the standard deviation of the plotted statistic. Ranges, standard deviations and "
+    "moving "
+    "ranges get the one-point rule only. Beyond means strictly beyond. All four rules "
+    "together "
+    "signal once in 92 in-control points on average. A missing value breaks runs and "
+    "moving "
     "ranges. Sources: Western Electric, *Statistical Quality Control Handbook* (1956); "
     "NIST/SEMATECH e-Handbook 6.3.";
 

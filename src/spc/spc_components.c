@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,20 @@
 #include "spc/spc_nested.h"
 #include "spc/spc_reml.h"
 
-/* ---- 1. parameters, inputs ----------------------------------------------------------- */
+/* ---- 1. parameters, inputs -----------------------------------------------------------
+ */
 
-enum { P_RESPONSE, P_FACTORS, P_METHOD, P_CONFIDENCE, P_RESIDUAL_NAME };
-enum { METHOD_ANOVA, METHOD_REML };
+enum {
+    P_RESPONSE,
+    P_FACTORS,
+    P_METHOD,
+    P_CONFIDENCE,
+    P_RESIDUAL_NAME
+};
+enum {
+    METHOD_ANOVA,
+    METHOD_REML
+};
 
 static const char *const methods[] = {"anova", "reml", NULL};
 
@@ -38,7 +49,8 @@ static const fm_param params[] = {
      .example = "[instrument]",
      .flags = FM_REQUIRED | FM_FIXED | FM_COLUMN_NAME,
      .no_term = no_term_column,
-     .help = "columns with the labels of the units, outermost first, e.g. [lot, wafer]; a label "
+     .help = "columns with the labels of the units, outermost first, e.g. [lot, wafer]; "
+             "a label "
              "that repeats under another parent is another unit"},
     {.key = "method",
      .kind = FM_CHOICE,
@@ -64,7 +76,10 @@ static const fm_param params[] = {
      .help = "name of the variation inside the innermost factor, e.g. site"},
 };
 
-enum { C_RESPONSE, C_FACTORS };
+enum {
+    C_RESPONSE,
+    C_FACTORS
+};
 
 static const fm_input_column measurement_columns[] = {
     {.name = "response",
@@ -94,53 +109,62 @@ static const fm_input_decl inputs[] = {
      .columns = measurement_columns,
      .n_columns = FM_COUNT(measurement_columns),
      .example = example,
-     .help = "one row per measurement; rows without a value or a label are left out and counted"},
+     .help = "one row per measurement; rows without a value or a label are left out and "
+             "counted"},
 };
 
-/* ---- 2. tables ----------------------------------------------------------------------- */
+/* ---- 2. tables -----------------------------------------------------------------------
+ */
 
 #define UNIT   "@measurements.response"
 #define SQUARE "@measurements.response^2"
 
-enum { T_ANOVA, T_COMPONENTS, T_SUMMARY, T_CELLS };
+enum {
+    T_ANOVA,
+    T_COMPONENTS,
+    T_SUMMARY,
+    T_CELLS
+};
 
 static const fm_column anova_columns[] = {
     {"source", FM_TYPE_TEXT, "", "source of variation", FM_AXIS, NULL,
      "spc.analysis-of-variance", NULL},
-    {"df", FM_TYPE_REAL, "1", "degrees of freedom", FM_VALUE, NULL, "spc.degrees-of-freedom",
+    {"df", FM_TYPE_REAL, "1", "degrees of freedom", FM_VALUE, NULL,
+     "spc.degrees-of-freedom", NULL},
+    {"ss", FM_TYPE_REAL, SQUARE, "sum of squares", FM_VALUE, NULL, "spc.sum-of-squares",
      NULL},
-    {"ss", FM_TYPE_REAL, SQUARE, "sum of squares", FM_VALUE, NULL, "spc.sum-of-squares", NULL},
     {"ms", FM_TYPE_REAL, SQUARE, "mean square", FM_VALUE, NULL, "spc.mean-square", NULL},
     {"f", FM_TYPE_REAL, "1", "F ratio", FM_VALUE, NULL, "spc.f-test", NULL},
-    {"error_df", FM_TYPE_REAL, "1", "degrees of freedom of the F ratio's denominator", FM_VALUE,
-     NULL, "spc.degrees-of-freedom", NULL},
+    {"error_df", FM_TYPE_REAL, "1", "degrees of freedom of the F ratio's denominator",
+     FM_VALUE, NULL, "spc.degrees-of-freedom", NULL},
     {"p", FM_TYPE_REAL, "1", "p value of the F test", FM_VALUE, NULL, "spc.f-test", NULL},
 };
 
-static const char *const interval_words[] = {"none", "chi-square", "mls", "mls-approximate",
-                                             "profile", NULL};
+static const char *const interval_words[] = {
+    "none", "chi-square", "mls", "mls-approximate", "profile", NULL};
 static const char *const estimate_words[] = {"ok", "set to zero", "at zero bound", NULL};
 static const char *const yes_words[] = {"no", "yes", NULL};
 
 static const fm_column component_columns[] = {
-    {"source", FM_TYPE_TEXT, "", "source of variation", FM_AXIS, NULL, "waf.variance-component",
-     NULL},
+    {"source", FM_TYPE_TEXT, "", "source of variation", FM_AXIS, NULL,
+     "waf.variance-component", NULL},
     {"variance", FM_TYPE_REAL, SQUARE, "variance component", FM_VALUE, NULL,
      "waf.variance-component", NULL},
     {"std_dev", FM_TYPE_REAL, UNIT, "standard deviation", FM_VALUE, NULL,
      "met.standard-deviation", NULL},
     {"percent", FM_TYPE_REAL, "%", "share of the total variance", FM_VALUE, NULL,
      "waf.variance-component", NULL},
-    {"lower", FM_TYPE_REAL, SQUARE, "lower confidence limit of the variance", FM_VALUE, NULL,
-     "met.confidence-interval", NULL},
-    {"upper", FM_TYPE_REAL, SQUARE, "upper confidence limit of the variance", FM_VALUE, NULL,
-     "met.confidence-interval", NULL},
+    {"lower", FM_TYPE_REAL, SQUARE, "lower confidence limit of the variance", FM_VALUE,
+     NULL, "met.confidence-interval", NULL},
+    {"upper", FM_TYPE_REAL, SQUARE, "upper confidence limit of the variance", FM_VALUE,
+     NULL, "met.confidence-interval", NULL},
     {"interval", FM_TYPE_CODE, "", "method of the confidence interval", FM_VALUE,
      interval_words, "met.confidence-interval", NULL},
-    {"raw_variance", FM_TYPE_REAL, SQUARE, "ANOVA estimate before negative ones are set to 0",
-     FM_VALUE, NULL, "waf.variance-component", NULL},
-    {"estimate", FM_TYPE_CODE, "", "state of the estimate", FM_STATUS, estimate_words, NULL,
-     "a status, not a quantity"},
+    {"raw_variance", FM_TYPE_REAL, SQUARE,
+     "ANOVA estimate before negative ones are set to 0", FM_VALUE, NULL,
+     "waf.variance-component", NULL},
+    {"estimate", FM_TYPE_CODE, "", "state of the estimate", FM_STATUS, estimate_words,
+     NULL, "a status, not a quantity"},
 };
 
 static const fm_column summary_columns[] = {
@@ -152,14 +176,14 @@ static const fm_column summary_columns[] = {
      "a count"},
     {"n_missing", FM_TYPE_INTEGER, "1", "number of rows left out", FM_VALUE, NULL, NULL,
      "a count"},
-    {"n_cells", FM_TYPE_INTEGER, "1", "number of units of the innermost factor", FM_VALUE, NULL,
-     NULL, "a count"},
-    {"balanced", FM_TYPE_CODE, "", "all units of a level have equally many members", FM_VALUE,
-     yes_words, NULL, "a property of the data"},
-    {"total_variance", FM_TYPE_REAL, SQUARE, "sum of the variance components", FM_VALUE, NULL,
-     "waf.variance-component", NULL},
-    {"total_std_dev", FM_TYPE_REAL, UNIT, "standard deviation of a single measurement", FM_VALUE,
-     NULL, "met.standard-deviation", NULL},
+    {"n_cells", FM_TYPE_INTEGER, "1", "number of units of the innermost factor", FM_VALUE,
+     NULL, NULL, "a count"},
+    {"balanced", FM_TYPE_CODE, "", "all units of a level have equally many members",
+     FM_VALUE, yes_words, NULL, "a property of the data"},
+    {"total_variance", FM_TYPE_REAL, SQUARE, "sum of the variance components", FM_VALUE,
+     NULL, "waf.variance-component", NULL},
+    {"total_std_dev", FM_TYPE_REAL, UNIT, "standard deviation of a single measurement",
+     FM_VALUE, NULL, "met.standard-deviation", NULL},
     {"n_at_zero", FM_TYPE_INTEGER, "1", "number of components that are 0", FM_VALUE, NULL,
      "waf.variance-component", NULL},
     {"deviance", FM_TYPE_REAL, "1",
@@ -174,7 +198,8 @@ static const fm_column cell_columns[] = {
      "a label of the user's data"},
     {"label", FM_TYPE_TEXT, "", "labels of all factors", FM_VALUE, NULL, NULL,
      "a label of the user's data"},
-    {"n", FM_TYPE_INTEGER, "1", "number of measurements", FM_VALUE, NULL, NULL, "a count"},
+    {"n", FM_TYPE_INTEGER, "1", "number of measurements", FM_VALUE, NULL, NULL,
+     "a count"},
     {"mean", FM_TYPE_REAL, UNIT, "mean of the innermost unit", FM_VALUE, NULL,
      "met.arithmetic-mean", NULL},
     {"min", FM_TYPE_REAL, UNIT, "smallest measurement", FM_VALUE, NULL, NULL,
@@ -186,29 +211,32 @@ static const fm_column cell_columns[] = {
 };
 
 static const fm_table tables[] = {
-    {"anova", "analysis of variance", FM_MANY_ROWS, anova_columns, FM_COUNT(anova_columns),
-     "ms"},
+    {"anova", "analysis of variance", FM_MANY_ROWS, anova_columns,
+     FM_COUNT(anova_columns), "ms"},
     {"components", "variance components", FM_MANY_ROWS, component_columns,
      FM_COUNT(component_columns), "variance"},
-    {"summary", "summary of the data", FM_ONE_ROW, summary_columns, FM_COUNT(summary_columns),
-     "total_std_dev"},
+    {"summary", "summary of the data", FM_ONE_ROW, summary_columns,
+     FM_COUNT(summary_columns), "total_std_dev"},
     {"cells", "innermost units in order of their labels", FM_MANY_ROWS, cell_columns,
      FM_COUNT(cell_columns), "mean"},
 };
 
-/* ---- 3. figures, verdicts ------------------------------------------------------------ */
+/* ---- 3. figures, verdicts ------------------------------------------------------------
+ */
 
 static const fm_figure figures[] = {
     {.name = "components",
-     .caption = "Standard deviation of each source of variation with its confidence interval; "
-                "the numbers above the bars are shares of the total variance.",
+     .caption =
+         "Standard deviation of each source of variation with its confidence interval; "
+         "the numbers above the bars are shares of the total variance.",
      .table = "components",
      .columns = "source std_dev lower upper percent",
      .script = "spc/spc_components.gp",
      .flags = FM_FIG_POINT},
     {.name = "variability",
-     .caption = "Variability chart: mean and range (smallest to largest measurement) of each "
-                "innermost unit, mean of each outermost unit, and the grand mean.",
+     .caption =
+         "Variability chart: mean and range (smallest to largest measurement) of each "
+         "innermost unit, mean of each outermost unit, and the grand mean.",
      .table = "cells",
      .columns = "cell mean min max group_mean group",
      .scalars = "summary.mean",
@@ -226,16 +254,17 @@ static const fm_verdict verdicts[] = {
      .term = "waf.variance-component"},
 };
 
-/* ---- 4. the analysis ----------------------------------------------------------------- */
+/* ---- 4. the analysis -----------------------------------------------------------------
+ */
 
 typedef struct analysis {
     const fm_point *point;
     size_t n, n_missing, depth;
-    size_t *row;     /* [n] data row of the i-th used observation */
-    int32_t *code;   /* [depth][n] */
-    double *y;       /* [n] in tree order */
-    double *mean;    /* unit means about the grand mean */
-    size_t *words;   /* memory of the tree */
+    size_t *row;   /* [n] data row of the i-th used observation */
+    int32_t *code; /* [depth][n] */
+    double *y;     /* [n] in tree order */
+    double *mean;  /* unit means about the grand mean */
+    size_t *words; /* memory of the tree */
     fm_spc_tree tree;
     fm_spc_anova anova;
     fm_spc_component component[FM_SPC_SOURCE_MAX];
@@ -284,6 +313,7 @@ static fm_status
 allocate(analysis *a, size_t n_rows, size_t n_codes)
 {
     size_t n = n_rows > 0 ? n_rows : 1;
+    assert(a->depth >= 1);
     a->row = calloc(n, sizeof *a->row);
     a->code = calloc(n * a->depth, sizeof *a->code);
     a->y = calloc(n, sizeof *a->y);
@@ -313,7 +343,8 @@ collect(analysis *a, fm_error *err)
             a->code[l * a->n + i] = data_column(point, C_FACTORS, l)->code[a->row[i]];
     st = fm_spc_tree_build(a->code, a->n, a->depth, n_codes, a->words, &a->tree);
     if (st != FM_OK)
-        return FM_FAIL(err, st, "no row of the %zu has both a value and all labels", n_rows);
+        return FM_FAIL(err, st, "no row of the %zu has both a value and all labels",
+                       n_rows);
     const double *real = data_column(point, C_RESPONSE, 0)->real;
     for (size_t i = 0; i < a->n; i++)
         a->y[i] = real[a->row[a->tree.order[i]]];
@@ -326,24 +357,30 @@ explain(const analysis *a, fm_status st, fm_error *err)
 {
     const fm_spc_tree *t = &a->tree;
     if (st == FM_ETOOFEW)
-        return FM_FAIL(err, st,
-                       "each unit of '%s' has one measurement: nothing is left for '%s'; leave "
-                       "out factor '%s', its variation is then the residual",
-                       source_name(a->point, a->depth - 1), source_name(a->point, a->depth),
-                       source_name(a->point, a->depth - 1));
+        return FM_FAIL(
+            err, st,
+            "each unit of '%s' has one measurement: nothing is left for '%s'; leave "
+            "out factor '%s', its variation is then the residual",
+            source_name(a->point, a->depth - 1), source_name(a->point, a->depth),
+            source_name(a->point, a->depth - 1));
     for (size_t l = 1; st == FM_ESINGULAR && l <= a->depth; l++) {
         const char *name = source_name(a->point, l - 1);
         if (t->n_units[l] == 1)
-            return FM_FAIL(err, st, "all measurements have the same '%s': its variance cannot "
-                           "be estimated", name);
+            return FM_FAIL(err, st,
+                           "all measurements have the same '%s': its variance cannot "
+                           "be estimated",
+                           name);
         if (t->n_units[l] == t->n_units[l - 1])
-            return FM_FAIL(err, st, "each unit of '%s' has one '%s': their variances cannot be "
+            return FM_FAIL(err, st,
+                           "each unit of '%s' has one '%s': their variances cannot be "
                            "told apart; leave one of the factors out",
                            source_name(a->point, l - 2), name);
     }
     if (st == FM_ESINGULAR)
-        return FM_FAIL(err, st, "all %zu measurements are equal: there is no variation to "
-                       "assign", a->n);
+        return FM_FAIL(err, st,
+                       "all %zu measurements are equal: there is no variation to "
+                       "assign",
+                       a->n);
     return FM_FAIL(err, st, "a measurement is not a finite number");
 }
 
@@ -356,7 +393,8 @@ estimate_reml(analysis *a, double confidence, fm_error *err)
     fm_spc_reml_fit fit;
     fm_status st = fm_spc_reml_fit_eval(&data, a->anova.raw, &fit);
     if (st == FM_ESINGULAR)
-        return FM_FAIL(err, st, "nothing varies within the units of '%s': reml has no solution",
+        return FM_FAIL(err, st,
+                       "nothing varies within the units of '%s': reml has no solution",
                        source_name(a->point, a->depth - 1));
     if (st != FM_OK)
         return FM_FAIL(err, st, "the restricted likelihood could not be maximised");
@@ -383,7 +421,8 @@ estimate(analysis *a, fm_error *err)
     return st;
 }
 
-/* ---- 5. rows ------------------------------------------------------------------------- */
+/* ---- 5. rows -------------------------------------------------------------------------
+ */
 
 static fm_status
 put_anova(const analysis *a, fm_out *out)
@@ -402,12 +441,9 @@ put_anova(const analysis *a, fm_out *out)
     }
     if (st != FM_OK)
         return st;
-    fm_cell total[] = {{.text = "total"},
-                       {.real = t->total_df},
-                       {.real = t->total_ss},
-                       {.real = (double)NAN},
-                       {.real = (double)NAN},
-                       {.real = (double)NAN},
+    fm_cell total[] = {{.text = "total"},     {.real = t->total_df},
+                       {.real = t->total_ss}, {.real = (double)NAN},
+                       {.real = (double)NAN}, {.real = (double)NAN},
                        {.real = (double)NAN}};
     return fm_out_row(out, T_ANOVA, total);
 }
@@ -443,7 +479,8 @@ put_components(const analysis *a, fm_out *out)
             fm_out_remark(out, "the variance of '%s' was estimated negative and set to 0",
                           name);
         else if (c->estimate == FM_SPC_ESTIMATE_BOUND)
-            fm_out_remark(out, "the likelihood is largest with no variance of '%s'", name);
+            fm_out_remark(out, "the likelihood is largest with no variance of '%s'",
+                          name);
         if (c->interval == FM_SPC_INTERVAL_NONE)
             fm_out_remark(out, "no interval could be computed for '%s'", name);
     }
@@ -468,7 +505,8 @@ put_summary(const analysis *a, fm_out *out)
                      {.integer = n_at_zero},
                      {.real = a->deviance}};
     if (a->n_missing > 0)
-        fm_out_remark(out, "%zu rows without a value or a label were left out", a->n_missing);
+        fm_out_remark(out, "%zu rows without a value or a label were left out",
+                      a->n_missing);
     return fm_out_row(out, T_SUMMARY, row);
 }
 
@@ -530,7 +568,8 @@ put_cells(const analysis *a, fm_out *out)
     return st;
 }
 
-/* ---- 6. the study -------------------------------------------------------------------- */
+/* ---- 6. the study --------------------------------------------------------------------
+ */
 
 static fm_status
 check(const fm_point *point, fm_error *err)
@@ -549,7 +588,8 @@ check(const fm_point *point, fm_error *err)
             return FM_FAIL(err, FM_ESCENARIO, "factors: '%s' is the response", name);
         if (strcmp(name, residual) == 0 || strcmp(name, "total") == 0)
             return FM_FAIL(err, FM_ESCENARIO,
-                           "factors: '%s' is also the name of another row of the tables", name);
+                           "factors: '%s' is also the name of another row of the tables",
+                           name);
         for (size_t k = 0; k < i; k++)
             if (strcmp(name, factors->items[k].text) == 0)
                 return FM_FAIL(err, FM_ESCENARIO, "factors: '%s' is given twice", name);
@@ -598,24 +638,37 @@ done:
 }
 
 static const char about[] =
-    "Splits the variation of measured data into the contributions of nested sources: lot, wafer "
-    "within lot, site within wafer, and so on to any depth up to eight factors. The model is "
-    "*y = mean + effect of each unit + residual* with independent normal effects; the variance "
-    "of each effect is a variance component. Labels are nested: wafer 1 of lot A and wafer 1 of "
+    "Splits the variation of measured data into the contributions of nested sources: "
+    "lot, wafer "
+    "within lot, site within wafer, and so on to any depth up to eight factors. The "
+    "model is "
+    "*y = mean + effect of each unit + residual* with independent normal effects; the "
+    "variance "
+    "of each effect is a variance component. Labels are nested: wafer 1 of lot A and "
+    "wafer 1 of "
     "lot B are two wafers.\n\n"
-    "**anova** computes hierarchical sums of squares from centred deviations and equates mean "
-    "squares to their expectations. For balanced data each F ratio uses the mean square of the "
-    "next level, and intervals are exact for the residual (chi-square) and by the modified large "
-    "sample method for the others. For unbalanced data the expectations come from the counts, "
-    "F ratios use combined denominators with Satterthwaite's degrees of freedom, and intervals "
+    "**anova** computes hierarchical sums of squares from centred deviations and equates "
+    "mean "
+    "squares to their expectations. For balanced data each F ratio uses the mean square "
+    "of the "
+    "next level, and intervals are exact for the residual (chi-square) and by the "
+    "modified large "
+    "sample method for the others. For unbalanced data the expectations come from the "
+    "counts, "
+    "F ratios use combined denominators with Satterthwaite's degrees of freedom, and "
+    "intervals "
     "(`mls-approximate`) are approximate: with very unequal counts prefer reml. Negative "
     "estimates are set to 0; the column `raw_variance` keeps them.\n\n"
-    "**reml** maximises the restricted likelihood with components kept at 0 or above, for "
-    "balanced and unbalanced data alike; intervals come from the profile of that likelihood. It "
+    "**reml** maximises the restricted likelihood with components kept at 0 or above, "
+    "for "
+    "balanced and unbalanced data alike; intervals come from the profile of that "
+    "likelihood. It "
     "equals anova for balanced data with positive estimates.\n\n"
-    "A component that has few units (three lots, say) is poorly known whatever the method: read "
+    "A component that has few units (three lots, say) is poorly known whatever the "
+    "method: read "
     "its interval before its value. Sources: Searle, Casella and McCulloch, *Variance "
-    "Components* (1992); Burdick and Graybill, *Confidence Intervals on Variance Components* "
+    "Components* (1992); Burdick and Graybill, *Confidence Intervals on Variance "
+    "Components* "
     "(1992); Satterthwaite (1946); Patterson and Thompson (1971).";
 
 const fm_study fm_study_spc_components = {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* c4 by recurrence and series, d2 and d3 by the trapezoidal rule.
  *
- * The integrands are entire functions that fall like a Gaussian, or are made so by a change
- * of variable; for these the plain trapezoidal rule converges faster than any power of its
- * step and needs no table of nodes.
- * Reference: Trefethen, Weideman (2014), SIAM Review 56, 385-458. */
+ * The integrands are entire functions that fall like a Gaussian, or are made so by a
+ * change of variable; for these the plain trapezoidal rule converges faster than any
+ * power of its step and needs no table of nodes. Reference: Trefethen, Weideman (2014),
+ * SIAM Review 56, 385-458. */
 #include "config.h"
 
 #include <math.h>
 
 #include "spc/spc_constants.h"
 
-/* Both tails beyond this are below 1e-20, also after multiplication by FM_SPC_SIZE_MAX. */
+/* Both tails beyond this are below 1e-20, also after multiplication by FM_SPC_SIZE_MAX.
+ */
 static const double tail = 10;
 
 /* Tail probability of the standard normal distribution. */
@@ -24,7 +25,9 @@ upper_p(double x)
 fm_status
 fm_spc_c4(size_t n, double *c4_out)
 {
-    enum { SERIES_FROM = 40 };
+    enum {
+        SERIES_FROM = 40
+    };
     if (n < 2)
         return FM_EDOM;
     double x = 0.5 * (double)(n - 1);
@@ -35,10 +38,12 @@ fm_spc_c4(size_t n, double *c4_out)
             r = 0.5 * (double)(k - 1) / r;
         *c4_out = r / sqrt(x);
     } else {
-        /* ln Gamma(x+1/2) - ln Gamma(x) - ln(x)/2, asymptotic; next term 691/(180224 x^11). */
+        /* ln Gamma(x+1/2) - ln Gamma(x) - ln(x)/2, asymptotic; next term 691/(180224
+         * x^11). */
         double y = 1 / (x * x);
-        double sum = -1.0 / 8 + y * (1.0 / 192 + y * (-1.0 / 640 + y * (17.0 / 14336 -
-                                                                        y * 31.0 / 18432)));
+        double sum =
+            -1.0 / 8 +
+            y * (1.0 / 192 + y * (-1.0 / 640 + y * (17.0 / 14336 - y * 31.0 / 18432)));
         *c4_out = exp(sum / x);
     }
     return FM_OK;
@@ -47,7 +52,9 @@ fm_spc_c4(size_t n, double *c4_out)
 fm_status
 fm_spc_d2(size_t n, double *d2_out)
 {
-    enum { STEPS = 400 };
+    enum {
+        STEPS = 400
+    };
     if (n < 2 || n > FM_SPC_SIZE_MAX)
         return FM_EDOM;
     double h = tail / STEPS;
@@ -63,12 +70,14 @@ fm_spc_d2(size_t n, double *d2_out)
     return FM_OK;
 }
 
-/* P(R > w) of n normal values: one minus a sum of positive terms is good to 1e-16 absolute,
- * which is all that d3 needs. */
+/* P(R > w) of n normal values: one minus a sum of positive terms is good to 1e-16
+ * absolute, which is all that d3 needs. */
 static double
 range_survival(size_t n, double w)
 {
-    enum { STEPS = 160 };
+    enum {
+        STEPS = 160
+    };
     double h = tail / STEPS;
     double sum = 0;
     for (int i = -STEPS; i <= STEPS; i++) {

@@ -7,9 +7,11 @@
 
 #include <fabmet/status.h>
 
-/* Largest subgroup for d2 and d3: beyond it nobody charts ranges, and the quadrature steps
- * have not been checked. */
-enum { FM_SPC_SIZE_MAX = 1000 };
+/* Largest subgroup for d2 and d3: beyond it nobody charts ranges, and the quadrature
+ * steps have not been checked. */
+enum {
+    FM_SPC_SIZE_MAX = 1000
+};
 
 /* c4(n) = E[s]/sigma of n normal values, s with divisor n - 1.
  * n       in   subgroup size, >= 2

@@ -69,8 +69,8 @@ fm_spc_individuals_eval(const double *x, size_t n, fm_spc_process *out)
     return FM_OK;
 }
 
-/* Unit and weight of an estimate by subgroup size: statistic * unit estimates sigma (sigma^2
- * for the pooled variance), weight is 1/variance up to a common factor. */
+/* Unit and weight of an estimate by subgroup size: statistic * unit estimates sigma
+ * (sigma^2 for the pooled variance), weight is 1/variance up to a common factor. */
 typedef struct estimator {
     double unit[FM_SPC_SIZE_MAX + 1]; /* 0: not computed yet */
     double weight[FM_SPC_SIZE_MAX + 1];
@@ -163,7 +163,8 @@ fm_spc_subgroups_eval(const fm_spc_subgroup *groups, size_t n, fm_spc_sigma kind
 
 /* Mean and standard deviation of a spread statistic of `size` values with sigma = 1. */
 static fm_status
-spread_constants(fm_spc_statistic statistic, size_t size, double *mean_out, double *sd_out)
+spread_constants(fm_spc_statistic statistic, size_t size, double *mean_out,
+                 double *sd_out)
 {
     fm_status st;
     if (statistic == FM_SPC_STD_DEV) {

@@ -38,13 +38,11 @@ typedef struct fm_spc_process {
     size_t n_used; /* ranges or standard deviations used for sigma */
 } fm_spc_process;
 
-/* Individuals: mean, and sigma = mean moving range / d2(2).  A moving range needs both of its
- * values: none is formed across a missing one.
- * x    in   [n] values in order, NaN where missing
- * out  out  untouched on error
- * returns FM_OK; FM_ETOOFEW without a moving range; FM_ESINGULAR if all moving ranges are 0;
- *         FM_EDOM if a value is infinite
- * source  reference ISO 7870-2; certified rows p05   terms: spc.individuals-mr-chart */
+/* Individuals: mean, and sigma = mean moving range / d2(2).  A moving range needs both of
+ * its values: none is formed across a missing one. x    in   [n] values in order, NaN
+ * where missing out  out  untouched on error returns FM_OK; FM_ETOOFEW without a moving
+ * range; FM_ESINGULAR if all moving ranges are 0; FM_EDOM if a value is infinite source
+ * reference ISO 7870-2; certified rows p05   terms: spc.individuals-mr-chart */
 fm_status fm_spc_individuals_eval(const double *x, size_t n, fm_spc_process *out);
 
 typedef enum fm_spc_sigma {
@@ -60,12 +58,11 @@ typedef enum fm_spc_sigma {
  * kind     in   which estimator
  * out      out  untouched on error
  * returns FM_OK; FM_ETOOFEW without a subgroup of two values; FM_ESINGULAR if nothing
- *         varies within subgroups; FM_EDOM if a subgroup has more than FM_SPC_SIZE_MAX values
- *         (range)
- * source  Burr (1969), J. Qual. Technol. 1, 163-167; certified rows p01
+ *         varies within subgroups; FM_EDOM if a subgroup has more than FM_SPC_SIZE_MAX
+ * values (range) source  Burr (1969), J. Qual. Technol. 1, 163-167; certified rows p01
  * terms: spc.xbar-chart spc.rational-subgroup */
-fm_status fm_spc_subgroups_eval(const fm_spc_subgroup *groups, size_t n, fm_spc_sigma kind,
-                                fm_spc_process *out);
+fm_status fm_spc_subgroups_eval(const fm_spc_subgroup *groups, size_t n,
+                                fm_spc_sigma kind, fm_spc_process *out);
 
 typedef struct fm_spc_limits {
     double centre;
@@ -73,13 +70,12 @@ typedef struct fm_spc_limits {
     double lower, upper;
 } fm_spc_limits;
 
-/* Three-sigma limits of a plotted statistic.  Spread statistics have no limit below 0.  The
- * moving range gets mean + 3 sd of the range of two values (the factor usually printed as
- * D4 = 3.267, computed exactly).
- * size  in   subgroup size: 1 for individuals, 2 for moving ranges (given anyway)
- * out   out  untouched on error
- * returns FM_OK; FM_EDOM if size does not suit the statistic
- * source  certified rows p01, p05   terms: spc.control-limit */
+/* Three-sigma limits of a plotted statistic.  Spread statistics have no limit below 0.
+ * The moving range gets mean + 3 sd of the range of two values (the factor usually
+ * printed as D4 = 3.267, computed exactly). size  in   subgroup size: 1 for individuals,
+ * 2 for moving ranges (given anyway) out   out  untouched on error returns FM_OK; FM_EDOM
+ * if size does not suit the statistic source  certified rows p01, p05   terms:
+ * spc.control-limit */
 fm_status fm_spc_limits_eval(fm_spc_statistic statistic, size_t size,
                              const fm_spc_process *process, fm_spc_limits *out);
 

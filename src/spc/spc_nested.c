@@ -15,7 +15,8 @@
 #include "math/univariate.h"
 #include "spc/spc_nested.h"
 
-/* ---- 1. tree ------------------------------------------------------------------------- */
+/* ---- 1. tree -------------------------------------------------------------------------
+ */
 
 size_t
 fm_spc_tree_words(size_t n, size_t depth, size_t n_codes)
@@ -133,7 +134,8 @@ unit_size(const fm_spc_tree *tree, size_t level, size_t u)
                     fm_spc_tree_first(tree, level, u, end));
 }
 
-/* ---- 2. sums of squares -------------------------------------------------------------- */
+/* ---- 2. sums of squares --------------------------------------------------------------
+ */
 
 /* Grand mean, and the largest deviation from it. */
 static fm_status
@@ -174,7 +176,8 @@ unit_means(const fm_spc_tree *tree, const double *y, double grand, double *mean)
     }
 }
 
-/* Sum of squares of the units of `level` (depth + 1: observations) about their parents. */
+/* Sum of squares of the units of `level` (depth + 1: observations) about their parents.
+ */
 static double
 level_ss(const fm_spc_tree *tree, size_t level, const double *y, double grand,
          const double *mean)
@@ -185,7 +188,8 @@ level_ss(const fm_spc_tree *tree, size_t level, const double *y, double grand,
     fm_math_sum ss = {0, 0};
     for (size_t u = 0; u < tree->n_units[level - 1]; u++) {
         double about = parent == NULL ? 0 : parent[u];
-        for (size_t c = tree->first[level - 1][u]; c < tree->first[level - 1][u + 1]; c++) {
+        for (size_t c = tree->first[level - 1][u]; c < tree->first[level - 1][u + 1];
+             c++) {
             double d = (leaf ? y[c] - grand : own[c]) - about;
             fm_math_sum_add(&ss, leaf ? d * d : unit_size(tree, level, c) * d * d);
         }
@@ -225,9 +229,11 @@ sums_of_squares(const fm_spc_tree *tree, const double *y, double largest,
     a->total_ss = fm_math_sum_get(&total);
 }
 
-/* ---- 3. expectations, tests ---------------------------------------------------------- */
+/* ---- 3. expectations, tests ----------------------------------------------------------
+ */
 
-/* Sum over units u of `level` of (sum over units v of `below` in u of size_v^2) / size_u. */
+/* Sum over units u of `level` of (sum over units v of `below` in u of size_v^2) / size_u.
+ */
 static double
 size_ratio(const fm_spc_tree *tree, size_t level, size_t below)
 {
@@ -257,14 +263,15 @@ expected_mean_squares(const fm_spc_tree *tree, fm_spc_anova *a)
         a->mean_coef[j] = above / (double)tree->n;
         for (size_t i = 0; i <= j; i++) {
             double here = size_ratio(tree, i + 1, j + 1);
-            a->ems[i][j] = tree->balanced ? (double)(tree->n / tree->n_units[j + 1])
+            a->ems[i][j] = tree->balanced ? (double)tree->n / (double)tree->n_units[j + 1]
                                           : (here - above) / a->df[i];
             above = here;
         }
     }
 }
 
-/* Weights w of lower mean squares with sum w_j E ms[j] = E ms[i] - ems[i][i] sigma_i^2. */
+/* Weights w of lower mean squares with sum w_j E ms[j] = E ms[i] - ems[i][i] sigma_i^2.
+ */
 static void
 denominator_weights(const fm_spc_anova *a, size_t i, double *w)
 {
@@ -321,7 +328,8 @@ fm_spc_anova_eval(const fm_spc_tree *tree, const double *y, double *mean_out,
     return FM_OK;
 }
 
-/* ---- 4. components ------------------------------------------------------------------- */
+/* ---- 4. components -------------------------------------------------------------------
+ */
 
 /* Exact interval of the residual variance. */
 static void
@@ -332,8 +340,8 @@ interval_chi_square(double ms, double df, double alpha, fm_spc_component *c)
     c->interval = FM_SPC_INTERVAL_CHI_SQUARE;
 }
 
-/* Interval of (ms1 - ms2)/coef by the modified large sample method; names of the constants
- * as in Burdick and Graybill, section 3.3. */
+/* Interval of (ms1 - ms2)/coef by the modified large sample method; names of the
+ * constants as in Burdick and Graybill, section 3.3. */
 static void
 interval_mls(const double ms[2], const double df[2], double coef, double alpha,
              fm_spc_component *c)
@@ -376,7 +384,8 @@ fm_spc_components_eval(const fm_spc_anova *anova, double confidence,
         } else if (i < residual && anova->below[i] > 0 && anova->below_df[i] > 0) {
             double ms[2] = {anova->ms[i], anova->below[i]};
             double df[2] = {anova->df[i], anova->below_df[i]};
-            c.interval = anova->balanced ? FM_SPC_INTERVAL_MLS : FM_SPC_INTERVAL_MLS_APPROX;
+            c.interval =
+                anova->balanced ? FM_SPC_INTERVAL_MLS : FM_SPC_INTERVAL_MLS_APPROX;
             interval_mls(ms, df, anova->ems[i][i], 1 - confidence, &c);
         }
         component_out[i] = c;

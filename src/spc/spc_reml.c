@@ -7,11 +7,11 @@
  *   3. optimiser    projected Newton
  *   4. fit          5. profile intervals
  *
- * A unit u with covariance V (of all that varies inside it) is described by W = 1'V^-1 1, its
- * generalised least squares mean M, and its share of ln|V| and of the quadratic form.  Its own
- * random effect of variance s adds ln(1 + s W) to ln|V| and turns W into W/(1 + s W); siblings
- * then combine like weighted means.  With all variances in units of the residual variance,
- *   deviance = (n - 1) ln s_e + ln|H| + ln W_0 + (Q + SS_within)/s_e.
+ * A unit u with covariance V (of all that varies inside it) is described by W = 1'V^-1 1,
+ * its generalised least squares mean M, and its share of ln|V| and of the quadratic form.
+ * Its own random effect of variance s adds ln(1 + s W) to ln|V| and turns W into W/(1 + s
+ * W); siblings then combine like weighted means.  With all variances in units of the
+ * residual variance, deviance = (n - 1) ln s_e + ln|H| + ln W_0 + (Q + SS_within)/s_e.
  */
 #include "config.h"
 
@@ -22,9 +22,12 @@
 
 #include "spc/spc_reml.h"
 
-/* ---- 1. jets ------------------------------------------------------------------------- */
+/* ---- 1. jets -------------------------------------------------------------------------
+ */
 
-enum { DIM_MAX = FM_SPC_SOURCE_MAX };
+enum {
+    DIM_MAX = FM_SPC_SOURCE_MAX
+};
 
 /* A value with its first and second derivatives by the variables of the optimiser. */
 typedef struct jet {
@@ -101,11 +104,13 @@ jet_reciprocal(jet *out, const jet *a, size_t dim)
     jet_apply(out, a, f, dim);
 }
 
-/* ---- 2. deviance --------------------------------------------------------------------- */
+/* ---- 2. deviance ---------------------------------------------------------------------
+ */
 
-/* Variables x: x[0] = ln of the residual variance; x[l] = ln(1 + size_l lambda_l) for level l
- * with lambda_l its variance ratio and size_l the mean number of observations per unit, which
- * is the logarithm of a mean square ratio for balanced data.  One component may be held. */
+/* Variables x: x[0] = ln of the residual variance; x[l] = ln(1 + size_l lambda_l) for
+ * level l with lambda_l its variance ratio and size_l the mean number of observations per
+ * unit, which is the logarithm of a mean square ratio for balanced data.  One component
+ * may be held. */
 typedef struct objective {
     const fm_spc_reml_data *data;
     size_t dim; /* depth + 1 */
@@ -143,10 +148,10 @@ ratio(const objective *o, const double *x, size_t l, jet *out)
 /* Running state of the recursion. */
 typedef struct recursion {
     size_t dim;
-    jet ratio[DIM_MAX];            /* [1 ... depth] */
-    jet weight[DIM_MAX];           /* W of the open unit of each level 0 ... depth */
-    jet mean[DIM_MAX];             /* M */
-    size_t unit[DIM_MAX];          /* index of the open unit */
+    jet ratio[DIM_MAX];   /* [1 ... depth] */
+    jet weight[DIM_MAX];  /* W of the open unit of each level 0 ... depth */
+    jet mean[DIM_MAX];    /* M */
+    size_t unit[DIM_MAX]; /* index of the open unit */
     jet log_det;
     jet quadratic;
 } recursion;
@@ -259,11 +264,13 @@ fm_spc_reml_eval(const fm_spc_reml_data *data, const double *variance,
     return FM_OK;
 }
 
-/* ---- 3. optimiser -------------------------------------------------------------------- */
+/* ---- 3. optimiser --------------------------------------------------------------------
+ */
 
-/* Solves A s = -g for the free variables by Cholesky with a growing shift of the diagonal:
- * a matrix that is not positive definite is an ordinary outcome here, not an error, so that
- * GSL's decomposition (which raises it as one) does not fit.  Returns g's. */
+/* Solves A s = -g for the free variables by Cholesky with a growing shift of the
+ * diagonal: a matrix that is not positive definite is an ordinary outcome here, not an
+ * error, so that GSL's decomposition (which raises it as one) does not fit.  Returns g's.
+ */
 static double
 newton_step(const jet *d, const bool *is_free, size_t dim, double *step_out)
 {
@@ -311,7 +318,8 @@ newton_step(const jet *d, const bool *is_free, size_t dim, double *step_out)
     return slope;
 }
 
-/* A variable is free unless it is held, or at its bound 0 with the slope pushing outward. */
+/* A variable is free unless it is held, or at its bound 0 with the slope pushing outward.
+ */
 static void
 find_free(const objective *o, const double *x, const jet *d, bool *is_free_out)
 {
@@ -335,12 +343,15 @@ advance(const objective *o, const double *x, const double *step, double t, doubl
     }
 }
 
-/* Minimises the deviance from x.  A step whose predicted gain is below the rounding of the
- * deviance ends the search. */
+/* Minimises the deviance from x.  A step whose predicted gain is below the rounding of
+ * the deviance ends the search. */
 static fm_status
 minimise(const objective *o, double *x, recursion *r, jet *d, int *iterations_out)
 {
-    enum { STEPS = 200, HALVINGS = 40 };
+    enum {
+        STEPS = 200,
+        HALVINGS = 40
+    };
     deviance(o, x, r, d);
     for (int it = 1; it <= STEPS; it++) {
         bool is_free[DIM_MAX];
@@ -354,11 +365,12 @@ minimise(const objective *o, double *x, recursion *r, jet *d, int *iterations_ou
         jet trial;
         double t = 1;
         int halvings = 0;
-        for (; halvings < HALVINGS; halvings++, t *= 0.5) {
+        for (; halvings < HALVINGS; halvings++) {
             advance(o, x, step, t, next);
             deviance(o, next, r, &trial);
             if (trial.v <= d->v + 1e-4 * t * slope + noise)
                 break;
+            t *= 0.5;
         }
         if (halvings == HALVINGS)
             return FM_ENOCONV;
@@ -372,7 +384,8 @@ minimise(const objective *o, double *x, recursion *r, jet *d, int *iterations_ou
     return FM_ENOCONV;
 }
 
-/* ---- 4. fit -------------------------------------------------------------------------- */
+/* ---- 4. fit --------------------------------------------------------------------------
+ */
 
 /* Variables of given components. */
 static void
@@ -415,16 +428,18 @@ fm_spc_reml_fit_eval(const fm_spc_reml_data *data, const double *start,
     return FM_OK;
 }
 
-/* ---- 5. profile intervals ------------------------------------------------------------ */
+/* ---- 5. profile intervals ------------------------------------------------------------
+ */
 
 typedef struct profile {
     objective o;
-    double x[DIM_MAX];  /* last optimum: the next start */
-    double best;        /* deviance of the fit */
-    double root_limit;  /* square root of the allowed rise */
+    double x[DIM_MAX]; /* last optimum: the next start */
+    double best;       /* deviance of the fit */
+    double root_limit; /* square root of the allowed rise */
 } profile;
 
-/* sqrt(rise of the deviance) - sqrt(allowed rise) with the held component at `variance`. */
+/* sqrt(rise of the deviance) - sqrt(allowed rise) with the held component at `variance`.
+ */
 static fm_status
 profile_eval(profile *p, double variance, double *out)
 {
@@ -440,8 +455,9 @@ profile_eval(profile *p, double variance, double *out)
     return st;
 }
 
-/* Crossing between ln-variances a (value f_ab[0] <= 0) and b (f_ab[1] > 0): regula falsi that
- * halves an end kept twice (Illinois).  The square root makes the profile nearly straight. */
+/* Crossing between ln-variances a (value f_ab[0] <= 0) and b (f_ab[1] > 0): regula falsi
+ * that halves an end kept twice (Illinois).  The square root makes the profile nearly
+ * straight. */
 static fm_status
 profile_root(profile *p, double a, double b, const double f_ab[2], double *variance_out)
 {
@@ -473,8 +489,8 @@ profile_root(profile *p, double a, double b, const double f_ab[2], double *varia
     return FM_ENOCONV;
 }
 
-/* Limit on one side: walks from the estimate (or, when that is 0, from a small variance that
- * is still inside) in steps of `factor` until the rise exceeds the limit. */
+/* Limit on one side: walks from the estimate (or, when that is 0, from a small variance
+ * that is still inside) in steps of `factor` until the rise exceeds the limit. */
 static fm_status
 profile_limit(profile *p, double from, double factor, double *limit_out)
 {
@@ -509,8 +525,10 @@ profile_interval(const fm_spc_reml_data *data, const fm_spc_reml_fit *fit, size_
     objective_init(&p.o, data);
     p.o.held = source == depth ? 0 : source + 1;
     double at_zero = 1, from = fit->variance[source];
-    /* The smallest variance that could be seen: a thousandth of the noise of a unit mean. */
-    double small = source == depth ? 0 : 1e-3 * fit->variance[depth] / p.o.size[source + 1];
+    /* The smallest variance that could be seen: a thousandth of the noise of a unit mean.
+     */
+    double small =
+        source == depth ? 0 : 1e-3 * fit->variance[depth] / p.o.size[source + 1];
     fm_status st = FM_OK;
     to_variables(&p.o, fit->variance, p.x);
     if (source < depth)

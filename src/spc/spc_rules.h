@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Run rules of control charts as data, and a streaming evaluator with O(1) state per rule. */
+/* Run rules of control charts as data, and a streaming evaluator with O(1) state per
+ * rule. */
 #ifndef FM_SPC_RULES_H
 #define FM_SPC_RULES_H
 
@@ -33,13 +34,16 @@ typedef struct fm_spc_rule_state {
     uint64_t above, below; /* FM_SPC_EITHER_SIDE uses `above` alone */
 } fm_spc_rule_state;
 
-enum { FM_SPC_RULES_MAX = 32 }; /* bits of the flags */
+enum {
+    FM_SPC_RULES_MAX = 32
+}; /* bits of the flags */
 
-enum { FM_SPC_WE_COUNT = 4 };
-/* Western Electric rules we1 ... we4: 1 beyond 3 sigma; 2 of 3 beyond 2 sigma, 4 of 5 beyond
- * 1 sigma, 8 in a row, each on one side.
- * source  Western Electric, Statistical Quality Control Handbook (1956), p. 25-28; NIST/
- *         SEMATECH e-Handbook 6.3.2 */
+enum {
+    FM_SPC_WE_COUNT = 4
+};
+/* Western Electric rules we1 ... we4: 1 beyond 3 sigma; 2 of 3 beyond 2 sigma, 4 of 5
+ * beyond 1 sigma, 8 in a row, each on one side. source  Western Electric, Statistical
+ * Quality Control Handbook (1956), p. 25-28; NIST/ SEMATECH e-Handbook 6.3.2 */
 extern const fm_spc_rule fm_spc_rules_we[FM_SPC_WE_COUNT];
 
 /* Checks a set of rules.
@@ -50,8 +54,8 @@ extern const fm_spc_rule fm_spc_rules_we[FM_SPC_WE_COUNT];
 fm_status fm_spc_rules_validate(const fm_spc_rule *rules, size_t n_rules);
 
 /* One step: takes the next point, updates the states and returns bit r set when rule r
- * signals.  A missing point (NaN) breaks all runs: the states are cleared and nothing signals.
- * Limits are compared as centre +- k sigma, the same numbers a chart draws.
+ * signals.  A missing point (NaN) breaks all runs: the states are cleared and nothing
+ * signals. Limits are compared as centre +- k sigma, the same numbers a chart draws.
  * rules, n_rules  in      a valid set
  * state           in/out  [n_rules] zero-initialised before the first point
  * value           in      plotted statistic, any unit

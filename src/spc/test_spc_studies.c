@@ -20,9 +20,15 @@
 extern const fm_study fm_study_spc_components;
 extern const fm_study fm_study_spc_chart;
 
-/* ---- 1. a point by hand -------------------------------------------------------------- */
+/* ---- 1. a point by hand --------------------------------------------------------------
+ */
 
-enum { ROWS_MAX = 200, LABELS_MAX = 64, PARAMS_MAX = 8, COLUMNS_MAX = 4 };
+enum {
+    ROWS_MAX = 200,
+    LABELS_MAX = 64,
+    PARAMS_MAX = 8,
+    COLUMNS_MAX = 4
+};
 
 /* A column of labels under construction; codes in order of appearance. */
 typedef struct labels {
@@ -85,14 +91,17 @@ add_row(const char *outer, const char *inner, double y)
 static void
 add_example(const fm_study *study)
 {
-    const char *text = study->inputs[0].example;
-    while (text != NULL && *text != '\0') {
-        char label[16];
-        double y;
-        if (sscanf(text, "%15[0-9],%lf", label, &y) == 2)
-            add_row(label, "", y);
-        text = strchr(text, '\n');
-        text = text != NULL ? text + 1 : NULL;
+    const char *line = study->inputs[0].example;
+    while (line != NULL && *line != '\0') {
+        size_t length = strspn(line, "0123456789");
+        if (length > 0 && line[length] == ',') {
+            char label[16] = "";
+            ck_assert_uint_lt(length, sizeof label);
+            memcpy(label, line, length);
+            add_row(label, "", strtod(line + length + 1, NULL));
+        }
+        line = strchr(line, '\n');
+        line = line != NULL ? line + 1 : NULL;
     }
 }
 
@@ -154,10 +163,11 @@ lay_out(void)
 {
     const fm_study *study = b.point.study;
     bool components = study == &fm_study_spc_components;
-    size_t n_labels = components                     ? value("factors")->n
+    size_t n_labels = components                   ? value("factors")->n
                       : value("subgroup")->present ? 1
-                                                     : 0;
-    b.columns[0] = (fm_data_column){.name = "y", .type = FM_TYPE_REAL, .unit = "1", .real = b.y};
+                                                   : 0;
+    b.columns[0] =
+        (fm_data_column){.name = "y", .type = FM_TYPE_REAL, .unit = "1", .real = b.y};
     for (size_t k = 0; k < n_labels; k++)
         b.columns[1 + k] = (fm_data_column){.name = k == 0 ? "outer" : "inner",
                                             .type = FM_TYPE_TEXT,
@@ -208,7 +218,8 @@ refuses(fm_status expected, const char *words)
 {
     fm_status st = run();
     ck_assert_msg(st == expected, "status %s: %s", fm_status_name(st), b.err.text);
-    ck_assert_msg(strstr(b.err.text, words) != NULL, "'%s' is not in '%s'", words, b.err.text);
+    ck_assert_msg(strstr(b.err.text, words) != NULL, "'%s' is not in '%s'", words,
+                  b.err.text);
     end();
 }
 
@@ -266,7 +277,8 @@ n_rows(const char *table)
 }
 
 static void
-close_to(const char *table, const char *column, size_t row, double expected, double rel_tol)
+close_to(const char *table, const char *column, size_t row, double expected,
+         double rel_tol)
 {
     double found = cell(table, column, row);
     ck_assert_msg(fabs(found - expected) <= rel_tol * fabs(expected),
@@ -282,7 +294,8 @@ remarks(const char *words)
                   b.out->points[0].message != NULL ? b.out->points[0].message : "");
 }
 
-/* ---- 2. declarations ----------------------------------------------------------------- */
+/* ---- 2. declarations -----------------------------------------------------------------
+ */
 
 static bool
 has_column(const fm_study *study, const char *table, const char *column, size_t length)
@@ -318,7 +331,8 @@ START_TEST(declarations_are_complete)
         for (size_t i = 0; i < study->n_params; i++) {
             const fm_param *p = &study->params[i];
             ck_assert_msg((p->term == NULL) != (p->no_term == NULL), "%s", p->key);
-            ck_assert_msg(p->help != NULL && p->help[strlen(p->help) - 1] != '.', "%s", p->key);
+            ck_assert_msg(p->help != NULL && p->help[strlen(p->help) - 1] != '.', "%s",
+                          p->key);
             ck_assert_msg(p->def != NULL || p->example != NULL, "%s", p->key);
         }
         for (size_t t = 0; t < study->n_tables; t++)
@@ -326,18 +340,20 @@ START_TEST(declarations_are_complete)
                 const fm_column *column = &study->tables[t].columns[c];
                 ck_assert_msg((column->term == NULL) != (column->no_term == NULL), "%s",
                               column->name);
-                ck_assert_msg((column->type == FM_TYPE_CODE) == (column->words != NULL), "%s",
-                              column->name);
+                ck_assert_msg((column->type == FM_TYPE_CODE) == (column->words != NULL),
+                              "%s", column->name);
             }
         for (size_t v = 0; v < study->n_verdicts; v++)
-            ck_assert(has_column(study, study->verdicts[v].table, study->verdicts[v].column,
+            ck_assert(has_column(study, study->verdicts[v].table,
+                                 study->verdicts[v].column,
                                  strlen(study->verdicts[v].column)));
         check_figures(study);
     }
 }
 END_TEST
 
-/* ---- 3. components ------------------------------------------------------------------- */
+/* ---- 3. components -------------------------------------------------------------------
+ */
 
 /* Certified numbers of NIST StRD SiRstv through the whole study, both methods. */
 START_TEST(components_of_sirstv)
@@ -356,12 +372,13 @@ START_TEST(components_of_sirstv)
         ck_assert_str_eq(text("anova", "source", 2), "total");
         ck_assert(isnan(cell("anova", "ms", 2)) && isnan(cell("anova", "p", 1)));
         double tol = method == 0 ? 1e-12 : 1e-8;
-        close_to("components", "variance", 0, (5.11462616e-02 / 4 - 2.1663656e-01 / 20) / 5,
-                 tol);
+        close_to("components", "variance", 0,
+                 (5.11462616e-02 / 4 - 2.1663656e-01 / 20) / 5, tol);
         close_to("components", "std_dev", 1, 1.04076068334656e-01, tol);
         ck_assert_double_eq(cell("components", "interval", 0), method == 0 ? 2 : 4);
         ck_assert_double_eq_tol(cell("components", "percent", 0) +
-                                    cell("components", "percent", 1), 100, 1e-12);
+                                    cell("components", "percent", 1),
+                                100, 1e-12);
         close_to("summary", "std_error", 0, sqrt(5.11462616e-02 / 4 / 25), tol);
         ck_assert(isnan(cell("summary", "deviance", 0)) == (method == 0));
         ck_assert_uint_eq(n_rows("cells"), 5);
@@ -447,7 +464,8 @@ START_TEST(components_check)
 }
 END_TEST
 
-/* ---- 4. chart ------------------------------------------------------------------------ */
+/* ---- 4. chart ------------------------------------------------------------------------
+ */
 
 START_TEST(chart_of_subgroups)
 {
@@ -464,8 +482,8 @@ START_TEST(chart_of_subgroups)
         /* Ranges of the ten samples: their mean is 0.0238. */
         close_to("limits", "centre", 1, 0.0238, 1e-10);
         close_to("limits", "sigma", 0, 0.0238 / 2.325928947281039 / sqrt(5), 1e-10);
-        close_to("limits", "upper", 1,
-                 0.0238 * (1 + 3 * 0.864081941 / 2.325928947281039), 1e-8);
+        close_to("limits", "upper", 1, 0.0238 * (1 + 3 * 0.864081941 / 2.325928947281039),
+                 1e-8);
         ck_assert_str_eq(text("limits", "statistic", 0), "mean");
         ck_assert_str_eq(text("limits", "statistic", 1), "range");
         ck_assert_uint_eq(n_rows("chart_points"), 20);
@@ -477,7 +495,8 @@ START_TEST(chart_of_subgroups)
 }
 END_TEST
 
-/* One far value: flagged alone and with its successor's moving range; a gap breaks runs. */
+/* One far value: flagged alone and with its successor's moving range; a gap breaks runs.
+ */
 START_TEST(chart_of_individuals)
 {
     begin(&fm_study_spc_chart);
@@ -568,7 +587,8 @@ START_TEST(chart_refuses)
 }
 END_TEST
 
-/* ---- 5. main ------------------------------------------------------------------------- */
+/* ---- 5. main -------------------------------------------------------------------------
+ */
 
 int
 main(void)
