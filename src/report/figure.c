@@ -586,14 +586,13 @@ fm_figures_draw(const fm_context *context, fm_picture picture, fm_drawing *drawi
 
     if (jobs == NULL)
         return FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
-    fm_status st = fm_scratch_open(&scratch, &mine);
-    for (size_t i = 0; i < n && st == FM_OK; i++) {
-        jobs[i].drawing = &drawings[i];
-        jobs[i].number = i + 1;
-        jobs[i].picture = picture;
+    for (size_t i = 0; i < n; i++) {
+        jobs[i] = (job){.drawing = &drawings[i], .number = i + 1, .picture = picture};
         drawings[i].svg_out = drawings[i].description_out = drawings[i].problem_out = NULL;
-        st = prepare(&jobs[i], context, &scratch, &mine);
     }
+    fm_status st = fm_scratch_open(&scratch, &mine);
+    for (size_t i = 0; i < n && st == FM_OK; i++)
+        st = prepare(&jobs[i], context, &scratch, &mine);
     if (st == FM_OK)
         st = draw_all(jobs, n, &scratch, &mine);
     for (size_t i = 0; i < n && st == FM_OK; i++)
