@@ -394,6 +394,8 @@ prepare(job *j, const fm_context *context, const fm_scratch *scratch, fm_error *
 
     if (st == FM_OK && d->problem_out == NULL)
         st = load_section(context, d->figure, &section, &d->problem_out, err);
+    if (section != NULL)
+        fm_plot_note_drawn(&plot, section);
     if (st == FM_OK && section != NULL)
         st = add_figure(j, scratch, &plot, section, err);
     if (st == FM_OK && plot.n_rows > 0) {

@@ -63,12 +63,6 @@ fm_plot_label(const char *long_name, const char *unit, fm_str *out)
         fm_str_addf(out, " [%s]", u);
 }
 
-static char *
-problem(const char *text)
-{
-    return fm_strdup(text);
-}
-
 static bool
 next_word(const char **p, char *out, size_t size)
 {
@@ -505,21 +499,21 @@ fm_plot_load(const fm_drawing *drawing, fm_plot *plot_out, char **problem_out, f
     *problem_out = NULL;
     from.table = fm_result_table_named(drawing->result, drawing->figure->table);
     if (from.table == NULL) {
-        *problem_out = problem("the result has no such table");
+        *problem_out = fm_strdup("the result has no such table");
         return FM_OK;
     }
     fm_status st = load_rows(&from, plot_out, &mine);
     free(from.point);
     if (st == FM_EDATA) {
-        *problem_out = problem(mine.text);
+        *problem_out = fm_strdup(mine.text);
         return FM_OK;
     }
     if (st != FM_OK)
         return FM_FAIL(err, st, "%s", mine.text);
     if (plot_out->n_rows == 0)
-        *problem_out = problem("the table has no rows");
+        *problem_out = fm_strdup("the table has no rows");
     else if (!has_data(plot_out))
-        *problem_out = problem("all values are missing");
+        *problem_out = fm_strdup("all values are missing");
     return FM_OK;
 }
 
@@ -615,6 +609,69 @@ fm_plot_write(fm_plot *plot, size_t shown, fm_str *out)
 
 /* ---- 6. the description -------------------------------------------------------------- */
 
+enum { SERIES_DESCRIBED = 4 };
+
+void
+fm_plot_note_drawn(fm_plot *plot, const char *section)
+{
+    static const char word[] = "index ";
+    uint64_t named = 0;
+
+    for (const char *p = section; (p = strstr(p, word)) != NULL; p += sizeof word - 1) {
+        const char *number = p + sizeof word - 1;
+        if (*number < '0' || *number > '9')
+            return; /* computed: all of them */
+        unsigned long i = strtoul(number, NULL, 10);
+        named |= i < 64 ? UINT64_C(1) << i : 0;
+    }
+    plot->hidden = named != 0 ? ~named : 0;
+}
+
+static bool
+is_hidden(const fm_plot *plot, size_t series)
+{
+    return series < 64 && (plot->hidden >> series & 1) != 0;
+}
+
+static bool
+is_flag(const fm_plot_column *c)
+{
+    return c->role == FM_STATUS && (c->type == FM_TYPE_CODE || c->type == FM_TYPE_INTEGER);
+}
+
+/* What is said of one group of rows. */
+typedef struct facts {
+    size_t n, missing, flagged;
+    size_t low, high; /* rows; SIZE_MAX: none */
+    bool has_flags;
+} facts;
+
+static facts
+gather(const fm_plot *plot, size_t series)
+{
+    facts f = {.low = SIZE_MAX, .high = SIZE_MAX};
+    const double *y = plot->n_columns > 1 ? plot->columns[1].value : plot->columns[0].value;
+    const fm_plot_column *flag = NULL;
+
+    for (size_t k = 1; k < plot->n_columns && flag == NULL; k++)
+        flag = is_flag(&plot->columns[k]) ? &plot->columns[k] : NULL;
+    f.has_flags = flag != NULL;
+    for (size_t i = 0; i < plot->n_rows; i++) {
+        size_t s = plot->series[i];
+        if (is_hidden(plot, s) || (series != SIZE_MAX && s != series))
+            continue;
+        f.n++;
+        f.flagged += flag != NULL && flag->value[i] > 0;
+        if (isnan(y[i])) {
+            f.missing++;
+            continue;
+        }
+        f.low = f.low == SIZE_MAX || y[i] < y[f.low] ? i : f.low;
+        f.high = f.high == SIZE_MAX || y[i] > y[f.high] ? i : f.high;
+    }
+    return f;
+}
+
 static void
 add_value(const fm_plot_column *c, size_t row, fm_str *out)
 {
@@ -625,7 +682,7 @@ add_value(const fm_plot_column *c, size_t row, fm_str *out)
         fm_str_addf(out, " %s", unit);
 }
 
-/* " lowest 9.31 gf at subgroup 17" */
+/* ", lowest 9.31 gf at subgroup 17" */
 static void
 add_extreme(const fm_plot *plot, const char *what, size_t row, fm_str *out)
 {
@@ -635,80 +692,45 @@ add_extreme(const fm_plot *plot, const char *what, size_t row, fm_str *out)
     add_value(&plot->columns[0], row, out);
 }
 
+/* "25 points, 0 flagged, lowest ..., highest ..." */
 static void
-add_range(const fm_plot *plot, fm_str *out)
+add_facts(const fm_plot *plot, const facts *f, fm_str *out)
 {
-    const fm_plot_column *y = &plot->columns[1];
-    size_t low = SIZE_MAX;
-    size_t high = SIZE_MAX;
-    size_t missing = 0;
+    fm_str_addf(out, "%zu %s", f->n, f->n == 1 ? "point" : "points");
+    if (f->has_flags)
+        fm_str_addf(out, ", %zu flagged", f->flagged);
+    if (f->missing > 0)
+        fm_str_addf(out, ", %zu missing", f->missing);
+    if (plot->n_columns < 2 || f->low == SIZE_MAX || plot->columns[1].words != NULL)
+        return;
+    const double *y = plot->columns[1].value;
+    if (y[f->low] < y[f->high]) {
+        add_extreme(plot, "lowest", f->low, out);
+        add_extreme(plot, "highest", f->high, out);
+        return;
+    }
+    fm_str_add(out, f->n > 1 ? ", all at " : ", at ");
+    add_value(&plot->columns[1], f->low, out);
+}
 
-    for (size_t i = 0; i < plot->n_rows; i++) {
-        if (isnan(y->value[i])) {
-            missing++;
+static void
+add_series_facts(const fm_plot *plot, fm_str *out)
+{
+    bool first = true;
+
+    for (size_t s = 0; s < plot->n_series; s++) {
+        if (is_hidden(plot, s))
             continue;
-        }
-        low = low == SIZE_MAX || y->value[i] < y->value[low] ? i : low;
-        high = high == SIZE_MAX || y->value[i] > y->value[high] ? i : high;
-    }
-    if (missing > 0)
-        fm_str_addf(out, ", %zu missing", missing);
-    if (low == SIZE_MAX || y->words != NULL)
-        return;
-    fm_str_addf(out, "; %s", y->long_name);
-    if (y->value[low] >= y->value[high]) {
-        fm_str_add(out, " is ");
-        add_value(y, low, out);
-        fm_str_add(out, " throughout");
-        return;
-    }
-    fm_str out2 = {0};
-    add_extreme(plot, "lowest", low, &out2);
-    add_extreme(plot, "highest", high, &out2);
-    if (out2.data != NULL)
-        fm_str_addf(out, "%s%s", ":", out2.data + 1); /* the list begins without its comma */
-    out->failed = out->failed || out2.failed;
-    fm_str_free(&out2);
-}
-
-/* Status columns: code 0 is the good state, everything else a flag. */
-static void
-add_flags(const fm_plot *plot, fm_str *out)
-{
-    for (size_t k = 1; k < plot->n_columns; k++) {
-        const fm_plot_column *c = &plot->columns[k];
-        size_t flagged = 0;
-        if (c->role != FM_STATUS || c->type != FM_TYPE_CODE)
-            continue;
-        for (size_t i = 0; i < plot->n_rows; i++)
-            flagged += c->value[i] > 0;
-        fm_str_addf(out, ", %zu flagged", flagged);
-        return;
+        facts f = gather(plot, s);
+        fm_str_addf(out, "%s%s: ", first ? "" : "; ", plot->series_names[s]);
+        add_facts(plot, &f, out);
+        first = false;
     }
 }
 
 static void
-add_groups(const fm_plot *plot, fm_str *out)
+add_thinning(const fm_plot *plot, fm_str *out)
 {
-    if (plot->n_series > 1) {
-        fm_str_addf(out, " in %zu series by %s (", plot->n_series, plot->by_name);
-        for (size_t i = 0; i < plot->n_series && i < 8; i++)
-            fm_str_addf(out, "%s%s", i > 0 ? ", " : "", plot->series_names[i]);
-        fm_str_add(out, plot->n_series > 8 ? ", …)" : ")");
-    }
-    if (plot->n_panels > 1)
-        fm_str_addf(out, " in %zu panels", plot->n_panels);
-}
-
-void
-fm_plot_describe(const fm_plot *plot, fm_str *out)
-{
-    fm_str_addf(out, "%zu %s", plot->n_rows, plot->n_rows == 1 ? "point" : "points");
-    add_groups(plot, out);
-    add_flags(plot, out);
-    if (plot->n_columns > 1)
-        add_range(plot, out);
-    fm_str_add(out, ".");
     if (plot->n_shown < plot->n_panels)
         fm_str_addf(out, " Shown are %zu of the %zu panels, evenly chosen.", plot->n_shown,
                     plot->n_panels);
@@ -717,4 +739,25 @@ fm_plot_describe(const fm_plot *plot, fm_str *out)
                     " Drawn are %zu of %zu points: the lowest and the highest of each block "
                     "of consecutive points.",
                     plot->n_drawn, plot->n_kept);
+}
+
+void
+fm_plot_describe(const fm_plot *plot, fm_str *out)
+{
+    if (plot->n_columns > 1)
+        fm_str_addf(out, "%s by %s. ", plot->columns[1].long_name, plot->columns[0].long_name);
+    if (plot->n_series > 1 && plot->n_series <= SERIES_DESCRIBED) {
+        add_series_facts(plot, out);
+    } else {
+        facts f = gather(plot, SIZE_MAX);
+        add_facts(plot, &f, out);
+        if (plot->n_series > 1)
+            fm_str_addf(out, ", in %zu series by %s", plot->n_series, plot->by_name);
+    }
+    fm_str_add(out, ".");
+    if (plot->n_panels > 1)
+        fm_str_addf(out, " %zu panels, each with its own scale.", plot->n_panels);
+    add_thinning(plot, out);
+    if (out->data != NULL && out->data[0] >= 'a' && out->data[0] <= 'z')
+        out->data[0] = (char)(out->data[0] - 'a' + 'A');
 }

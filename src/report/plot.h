@@ -28,6 +28,7 @@ typedef struct fm_plot {
     char **series_names, **panel_names;
     size_t n_series, n_panels; /* at least 1 */
     const char *by_name;       /* long name of the column that makes the series, or NULL */
+    uint64_t hidden;           /* bit i: the template does not draw series i (of the first 64) */
     size_t shown[FM_PLOT_PANELS]; /* panels that are drawn */
     size_t n_shown;
     size_t n_drawn; /* rows written so far by fm_plot_write */
@@ -47,7 +48,12 @@ void fm_plot_free(fm_plot *plot);
  * highest value of the second column of each block of rows stay. */
 void fm_plot_write(fm_plot *plot, size_t shown, fm_str *out);
 
-/* One or two sentences about the data, computed from them. */
+/* A template that names its series by number (`index 0`) may leave others to another figure:
+ * notes which ones. */
+void fm_plot_note_drawn(fm_plot *plot, const char *section);
+
+/* A few sentences about the data that are drawn, computed from them: how many points, how
+ * many are flagged or missing, the extremes of the second column and where they are. */
 void fm_plot_describe(const fm_plot *plot, fm_str *out);
 
 /* "long name [unit]"; units as people write them (µm, °C). */
