@@ -2,6 +2,7 @@
 /* A result in memory for tests: stands in for the reader of core/result.h. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
