@@ -8,9 +8,16 @@ EXTRA_DIST += %D%/report.css %D%/test_report.gp
 reportcssdir = $(pkgdatadir)/report
 reportcss_DATA = %D%/report.css
 if HAVE_CHECK
-check_PROGRAMS += %D%/test_report
-TESTS += %D%/test_report
-%C%_test_report_SOURCES = %D%/test_report.c %D%/fake_result.c %D%/fake_result.h
+FM_REPORT_TESTS = %D%/test_figure %D%/test_report
+check_PROGRAMS += $(FM_REPORT_TESTS)
+TESTS += $(FM_REPORT_TESTS)
+# The results of these tests live in memory: fake_result.c stands in for core's reader.
+FM_REPORT_FAKES = %D%/fake_result.c %D%/fake_result.h %D%/test_fixture.c %D%/test_fixture.h
+FM_REPORT_TEST_LIBS = libfabmet-report.la libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
+%C%_test_figure_SOURCES = %D%/test_figure.c $(FM_REPORT_FAKES)
+%C%_test_figure_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_figure_LDADD = $(FM_REPORT_TEST_LIBS)
+%C%_test_report_SOURCES = %D%/test_report.c $(FM_REPORT_FAKES)
 %C%_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-%C%_test_report_LDADD = libfabmet-report.la libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
+%C%_test_report_LDADD = $(FM_REPORT_TEST_LIBS)
 endif

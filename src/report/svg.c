@@ -58,7 +58,7 @@ static const char *const attributes[] = {
     "text-decoration", "dominant-baseline", "baseline-shift", "xml:space", "version",
     "clip-path", "clipPathUnits", "filter", "filterUnits", "in", "in2", "result", "operator",
     "flood-color", "flood-opacity", "patternUnits", "patternTransform",
-    "preserveAspectRatio", "style", "mask"};
+    "preserveAspectRatio", "style", "shape-rendering", "visibility"};
 
 static bool
 token_is(token t, const char *word)
