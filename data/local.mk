@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+spcdatadir = $(pkgdatadir)/spc
+dist_spcdata_DATA = %D%/spc/sirstv.csv
+pulldatadir = $(pkgdatadir)/pull
+dist_pulldata_DATA = %D%/pull/limits.csv
+glossarydir = $(pkgdatadir)/glossary
+dist_glossary_DATA = %D%/glossary/met.yaml %D%/glossary/spc.yaml %D%/glossary/pull.yaml \
+    %D%/glossary/wafer.yaml %D%/glossary/sources.yaml
