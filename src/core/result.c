@@ -18,6 +18,7 @@
 
 #include "core/h5.h"
 #include "core/result_parts.h"
+#include "core/seal.h"
 #include "core/store.h"
 #include "core/text.h"
 
@@ -562,6 +563,15 @@ fm_result_open(const char *path, fm_result **out, fm_error *err)
     st = check_file(r, err);
     if (st != FM_OK)
         goto done;
+    fm_h5_start();
+    st = fm_seal_check(path);
+    if (st != FM_OK) {
+        st = FM_FAIL(err, st, "%s: '%s'",
+                     st == FM_EDATA ? "damaged result: the bytes are not those written"
+                                    : "cannot read",
+                     path);
+        goto done;
+    }
     r->file = open_file(path);
     if (r->file < 0) {
         st = FM_FAIL(err, FM_EDATA, "no HDF5 file, or damaged: '%s'", path);
