@@ -3,7 +3,8 @@
  *
  * Quoted fields, CRLF, a UTF-8 BOM, blank lines, comment lines that begin with '#' and a
  * header line.  A header cell may carry its unit: `force [gf]` or `force (gf)` is column
- * `force`.  Cells that say nothing: empty, NA, NaN, "-" only where the column allows it.
+ * `force`.  Cells that say nothing, only where the column allows it: empty, and for numbers
+ * also NA, NaN, nan, "-".  They become NaN, FM_CSV_NO_INTEGER, or label code -1.
  */
 #ifndef FM_CORE_CSV_H
 #define FM_CORE_CSV_H
@@ -13,6 +14,9 @@
 #include "core/diag.h"
 #include "core/study.h"
 #include "core/units.h"
+
+/* An INTEGER cell that says nothing. */
+#define FM_CSV_NO_INTEGER INT64_MIN
 
 /* One wanted column. */
 typedef struct fm_csv_column {
@@ -38,10 +42,11 @@ typedef struct fm_csv_source {
 /* Reads the wanted columns; others are skipped.  10^7 rows need about 8 bytes per number and
  * 4 per label.  At most FM_DIAG_MAX bad cells are listed (file, line, column name, value),
  * all are counted.
- * columns_out  out  [n] filled; owned by the caller: fm_csv_free
- * line_out     out  [n_rows] line numbers, malloc'ed
+ * columns_out  out  [n] filled; owned by the caller: fm_csv_free; untouched on error.  A
+ *                   column that need not be there and is not has name NULL and no values
+ * line_out     out  [n_rows] line numbers (of the scenario for inline text), malloc'ed
  * hash_out     out  64 hex digits and NUL: SHA-256 of the bytes read
- * returns FM_OK; FM_ENOINPUT, FM_EDATA (text in diags), FM_ENOMEM */
+ * returns FM_OK; FM_ENOINPUT, FM_EDATA, FM_EIO (text in diags), FM_ENOMEM */
 fm_status fm_csv_read(const fm_units *units, const fm_csv_source *source,
                       const fm_csv_column *columns, size_t n, fm_diags *diags,
                       fm_data_column *columns_out, size_t *n_rows_out, uint64_t **line_out,

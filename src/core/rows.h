@@ -48,7 +48,7 @@ typedef struct fm_rows {
 
 typedef struct fm_point_row { /* one row of the table `points` */
     fm_status status;
-    char *message; /* NULL: empty */
+    char *message; /* NULL: empty; lives until the next reset */
     double seconds;
 } fm_point_row;
 
@@ -62,6 +62,8 @@ struct fm_out {
     uint64_t current;    /* point being computed */
     size_t *start;       /* [n_tables] rows at the start of the current point */
     char *remark;
+    struct fm_pool *pool; /* texts of the chunk: cells, messages, remarks */
+    bool no_memory;       /* a remark was lost; fm_out_end reports it */
 };
 
 fm_status fm_out_create(const fm_study *study, fm_out **out);
@@ -70,7 +72,11 @@ void fm_out_free(fm_out *out);
 void fm_out_reset(fm_out *out, uint64_t first);
 /* Brackets one point: on failure drops its rows, gives each one-row table a row of NaN (0 for
  * integers, code -1, "" for text) and keeps the message.  A one-row table that did not get
- * exactly one row is an internal error of the study (FM_EINTERNAL). */
+ * exactly one row is an internal error of the study: its point fails with FM_EINTERNAL.
+ * point    in  first of the chunk, then one after the other (asserted)
+ * status   in  what run returned
+ * message  in  copied; may be NULL.  Remarks follow it after "; "
+ * returns FM_OK, also for a point that failed; FM_ENOMEM */
 fm_status fm_out_begin(fm_out *out, uint64_t point);
 fm_status fm_out_end(fm_out *out, fm_status status, const char *message, double seconds);
 

@@ -50,12 +50,23 @@ typedef struct fm_axis {
     fm_conversion to_si;
 } fm_axis;
 
+typedef struct fm_naming { /* one entry of a map of names */
+    char *key;
+    char *value;
+    fm_mark mark; /* of the value, in the scenario */
+} fm_naming;
+
 typedef struct fm_source { /* where one input comes from */
     char *path;       /* path to open; NULL: inline or not given */
     char *name;       /* as the user wrote it; "inline" */
     char *text;       /* inline CSV */
     int text_line;    /* line of the scenario on which it begins */
-    char *keys_from;  /* internal: the scenario's columns: and units: maps, see scenario.c */
+    bool shipped;     /* the input's own default file: the scenario names none */
+    fm_naming *columns; /* the scenario's `columns:` map: declared name -> CSV name */
+    size_t n_columns;
+    fm_naming *units; /* its `units:` map: declared name (or, for columns that a parameter
+                         names, the CSV name) -> unit */
+    size_t n_units;
     char hash[65];    /* SHA-256 of the bytes read; "" before loading */
     fm_data *data;    /* NULL before loading, or when the input was not given */
 } fm_source;
@@ -92,6 +103,9 @@ fm_status fm_scenario_read_text(const fm_context *context, const char *name,
                                 const char *text, size_t length, const char *const *sets,
                                 size_t n_sets, fm_diags *diags, fm_scenario **out);
 void fm_scenario_free(fm_scenario *scenario);
+
+/* Frees what fm_scenario_load put into one source (data.c); NULL-safe. */
+void fm_data_free(fm_data *data);
 
 /* Reads the data files, then calls the study's own check on the first point.
  * returns FM_OK; FM_EDATA, FM_ENOINPUT, FM_ESCENARIO (the study's check), FM_ENOMEM */

@@ -19,7 +19,7 @@ typedef struct fm_units fm_units;
 fm_status fm_units_create(fm_units **units_out, fm_error *err);
 void fm_units_free(fm_units *units);
 
-/* A linear conversion y = (x * 10^decimal) * factor + offset; a pure power of ten has
+/* A linear conversion y = (x * factor) * 10^decimal + offset; a pure power of ten has
  * factor 1 and offset 0 and is exact when applied to decimal text or by fm_convert. */
 typedef struct fm_conversion {
     int decimal;
@@ -36,6 +36,11 @@ fm_status fm_units_conversion(const fm_units *units, const char *from, const cha
                               fm_error *err);
 double fm_convert(const fm_conversion *conversion, double x);
 double fm_convert_back(const fm_conversion *conversion, double y); /* y -> x */
+
+/* Converts one number between any two units of one dimension, logarithmic ones included
+ * (1 dBm is 1.2589 mW).  Statuses as above. */
+fm_status fm_units_convert(const fm_units *units, const char *from, const char *to,
+                           bool difference, double x, double *y_out, fm_error *err);
 
 /* SI unit text of a unit's dimension as fabmet works inside: "um" -> "m", "gf" -> "N",
  * "degC" -> "K", "1" -> "1".  Conversion to it. */
