@@ -19,7 +19,8 @@
 #include "report/plot.h"
 #include "report/svg.h"
 
-enum { WIDTH = 760, HEIGHT = 430, PANEL_HEIGHT = 270, SECONDS_MAX = 120, XTICS_CHARS = 70 };
+enum { WIDTH = 760, HEIGHT = 430, PANEL_HEIGHT = 270, SECONDS_MAX = 120, XTICS_CHARS = 70,
+       KEY_CHARS = 80 };
 
 /* Prefix of the lines by which the script says which figure it is at. */
 #define MARK "@@figure "
@@ -113,7 +114,7 @@ static const char styles[] =
     "set border 3 lc rgb '#444444' lw 1\n"
     "set tics nomirror out scale 0.6 textcolor rgb '#222222'\n"
     "set grid xtics ytics lc rgb '#DDDDDD' lw 0.7 dt solid\n"
-    "set key top right samplen 2.5 spacing 1.1\n"
+    "set key outside above center horizontal samplen 2.5 spacing 1.1\n"
     "set boxwidth 0.7 relative\n"
     "set style fill solid 0.75 border\n"
     "set style data linespoints\n"
@@ -219,12 +220,18 @@ add_label(fm_str *s, const fm_plot_column *c, fm_picture picture)
 static void
 add_series(fm_str *s, const fm_plot *plot, fm_picture picture)
 {
+    size_t chars = 0;
+
     fm_str_addf(s, "n_series = %zu\narray series[%zu]\n", plot->n_series, plot->n_series);
     for (size_t i = 0; i < plot->n_series; i++) {
         fm_str_addf(s, "series[%zu] = ", i + 1);
         add_text(s, plot->series_names[i], picture);
         fm_str_add(s, "\n");
+        chars += strlen(plot->series_names[i]) + 8;
     }
+    /* A row of names that is wider than the picture would not be drawn at all. */
+    if (chars > KEY_CHARS)
+        fm_str_add(s, "set key outside bottom center vertical maxcols 1\n");
 }
 
 /* Tics of a first column that holds words. */
