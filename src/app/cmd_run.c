@@ -183,10 +183,13 @@ print_failures(const fm_run_summary *summary)
 static void
 print_summary(const char *output, const fm_run_summary *summary, bool quiet)
 {
-    if (!quiet || summary->failed > 0)
+    if (!quiet)
         fprintf(stderr, "%s: %" PRIu64 " point%s in %.3g s, digest %.16s\n", output,
                 summary->points, summary->points == 1 ? "" : "s", summary->seconds,
                 summary->digest);
+    else if (summary->failed > 0)
+        fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " points failed\n", output,
+                summary->failed, summary->points);
     if (summary->failed > 0)
         print_failures(summary);
 }

@@ -29,6 +29,7 @@ enum {
     BLOCK = 1 << 20, /* bytes read at once; also the longest line and record */
     ROWS_MIN = 256,
     CELLS_MIN = 1024,
+    PARSER_STEP = 1 << 16, /* bytes by which the parser's cell grows */
     NAMES_SHOWN = 20 /* of the columns found, in a hint */
 };
 
@@ -480,7 +481,7 @@ next_line(reader *r)
     size_t last = r->next_lf < r->next_cr ? r->next_lf : r->next_cr;
     if (last == r->end || (last == r->next_cr && last + 1 == r->end && !r->at_end))
         return 0;
-    if (last == r->next_cr && r->next_lf == last + 1)
+    if (last == r->next_cr && r->next_lf == last + 1 && r->next_lf < r->end)
         last++;
     return last + 1 - r->begin;
 }
@@ -629,6 +630,7 @@ fm_csv_read(const fm_units *units, const fm_csv_source *source,
     r.file = source->path == NULL && source->scenario != NULL ? source->scenario : source->name;
     if (csv_init(&r.parser, options) != 0)
         return FM_EINTERNAL;
+    csv_set_blk_size(&r.parser, PARSER_STEP);
     sha256_init(&r.sha);
     r.columns = fm_csv_columns_create(units, columns, n);
     r.buffer = malloc(BLOCK);

@@ -303,13 +303,10 @@ fail_number(const char *text, bool whole, fm_error *err)
 static fm_status
 fail_range(const fm_csv_column *wanted, const char *text, fm_error *err)
 {
-    char low[FM_NUMBER_TEXT];
-    char high[FM_NUMBER_TEXT];
     bool bare = wanted->unit == NULL || strcmp(wanted->unit, "1") == 0;
 
-    return FM_FAIL(err, FM_EDATA, "'%.*s' is outside [%s, %s]%s%s", clip(text), text,
-                   fm_number_text(wanted->min, low), fm_number_text(wanted->max, high),
-                   bare ? "" : " ", bare ? "" : wanted->unit);
+    return FM_FAIL(err, FM_EDATA, "'%.*s' is outside [%.15g, %.15g]%s%s", clip(text), text,
+                   wanted->min, wanted->max, bare ? "" : " ", bare ? "" : wanted->unit);
 }
 
 static bool

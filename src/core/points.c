@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,27 @@ struct fm_cursor {
 
 /* ---- 1. axis values -------------------------------------------------------------- */
 
+/* Takes back the last-digit noise of a computed step: a decimal number of at most 13 digits
+ * within one unit in the last place is what was meant (0.3 on the way from 0.2 to 0.8, not
+ * 0.30000000000000004), and what a user will ask for. */
+static double
+snap(double x)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+    for (size_t k = 0; k < FM_COUNT(powers); k++) {
+        double digits = rint(x * powers[k]);
+        double decimal = digits / powers[k];
+        if (!(fabs(digits) < 1e13))
+            break;
+        if (fabs(decimal - x) <= DBL_EPSILON * fabs(x))
+            return decimal;
+    }
+    return x;
+}
+
 /* weight = i / (n - 1) kept as two whole numbers, so that both ends are exact. */
 static double
 between(const fm_axis *axis, uint64_t i, uint64_t last)
@@ -61,9 +83,9 @@ between(const fm_axis *axis, uint64_t i, uint64_t last)
     if (i == last)
         return axis->to;
     if (axis->kind == FM_AXIS_LINEAR)
-        return (double)((axis->from * left + axis->to * right) / (long double)last);
+        return snap((double)((axis->from * left + axis->to * right) / (long double)last));
     long double sum = logl(axis->from) * left + logl(axis->to) * right;
-    return (double)expl(sum / (long double)last);
+    return snap((double)expl(sum / (long double)last));
 }
 
 /* Maps u in (0, 1) onto [from, to]; rounding cannot leave the range. */
