@@ -449,9 +449,13 @@ subgroups(analysis *a, fm_error *err)
         a->max_size = g->n > a->max_size ? g->n : a->max_size;
         a->n++;
     }
+    fm_spc_process process;
     if (st == FM_OK)
-        st = fm_spc_subgroups_eval(a->group, a->n, sigma_kind(a->point), &a->process);
-    return st == FM_OK ? st : explain(a, st, err);
+        st = fm_spc_subgroups_eval(a->group, a->n, sigma_kind(a->point), &process);
+    if (st != FM_OK)
+        return explain(a, st, err);
+    a->process = process;
+    return FM_OK;
 }
 
 /* ---- 5. limits, rules, rows ----------------------------------------------------------
