@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading measured data: quirks that are fine, files that are not, and where they say it. */
+/* Reading measured data: quirks that are fine, files that are not, and where they say it.
+ */
 #include "config.h"
 
 #include <check.h>
@@ -94,16 +95,15 @@ first_diag(const reading *r, size_t *n_errors_out)
 
 START_TEST(test_quirks)
 {
-    static const char text[] =
-        "\xef\xbb\xbf# pulled on tester 2\r\n"
-        "\r\n"
-        "  lot , \"force [gf]\",\"the, mode\",unused\r\n"
-        "# a comment between rows\r\n"
-        "A, 12.346 ,\"heel \"\"A\"\"\",x\r\n"
-        "\r\n"
-        "\"B\r\nb\",-1e1,loop,\"#no comment\"\r\n"
-        "A,+.5,\"  kept  \",\r\n"
-        "\xc3\xa4,,,";
+    static const char text[] = "\xef\xbb\xbf# pulled on tester 2\r\n"
+                               "\r\n"
+                               "  lot , \"force [gf]\",\"the, mode\",unused\r\n"
+                               "# a comment between rows\r\n"
+                               "A, 12.346 ,\"heel \"\"A\"\"\",x\r\n"
+                               "\r\n"
+                               "\"B\r\nb\",-1e1,loop,\"#no comment\"\r\n"
+                               "A,+.5,\"  kept  \",\r\n"
+                               "\xc3\xa4,,,";
     const fm_csv_column columns[] = {
         {.name = "force", .type = FM_TYPE_REAL, .unit = "gf", .flags = FM_COL_MISSING},
         {.name = "the, mode", .type = FM_TYPE_TEXT, .flags = FM_COL_MISSING},
@@ -167,12 +167,12 @@ START_TEST(test_units)
         const char *header, *data_unit, *declared, *unit;
         double value; /* of 25 */
     } rows[] = {
-        {"d [um]", NULL, "um", "m", 25e-6},    {"d (um)", NULL, "m", "m", 25e-6},
-        {"d", "um", "m", "m", 25e-6},          {"d", NULL, "um", "m", 25e-6},
-        {"d [um]", "um", "m", "m", 25e-6},     {"d [um]", "\xc2\xb5m", "m", "m", 25e-6},
-        {"d [degC]", NULL, "K", "K", 298.15},  {"d [mV]", NULL, NULL, "mV", 25},
-        {"d", NULL, NULL, "1", 25},            {"d [%]", NULL, "1", "1", 0.25},
-        {"d[nm]", NULL, "um", "m", 25e-9},     {"d [kPa]", NULL, "MPa", "Pa", 25e3},
+        {"d [um]", NULL, "um", "m", 25e-6},   {"d (um)", NULL, "m", "m", 25e-6},
+        {"d", "um", "m", "m", 25e-6},         {"d", NULL, "um", "m", 25e-6},
+        {"d [um]", "um", "m", "m", 25e-6},    {"d [um]", "\xc2\xb5m", "m", "m", 25e-6},
+        {"d [degC]", NULL, "K", "K", 298.15}, {"d [mV]", NULL, NULL, "mV", 25},
+        {"d", NULL, NULL, "1", 25},           {"d [%]", NULL, "1", "1", 0.25},
+        {"d[nm]", NULL, "um", "m", 25e-9},    {"d [kPa]", NULL, "MPa", "Pa", 25e3},
     };
 
     for (size_t i = 0; i < FM_COUNT(rows); i++) {
@@ -269,8 +269,10 @@ static const bad_file bad_files[] = {
     {HEAD "1,a,0\n", 2, 1, {"'n'", "'0'", "[1, 99]"}},
     {HEAD "\xe2\x88\x92"
           "1,a,3\n",
-     2, 1, {"'force'", "\xe2\x88\x92"
-                       "1"}},
+     2,
+     1,
+     {"'force'", "\xe2\x88\x92"
+                 "1"}},
     {HEAD "1,\"a\nb\nc\",3\nx,a,3\n", 5, 1, {"'force'", "'x'"}},
     {HEAD "# comment\n\nx\ty,a,3\n", 4, 1, {"'force'", "x\\x09y"}},
     {HEAD "x,,0\n", 2, 3, {"'force'", "'x'"}},
@@ -287,14 +289,19 @@ static const bad_file bad_files[] = {
     {"forc [N],mode,n\n1,a,3\n", 1, 1, {"no column 'force'", "did you mean 'forc [N]'?"}},
     {"force;mode;n\n1;a;3\n", 1, 3, {"no column 'force'", "separated by ';'"}},
     {"force\tmode\tn\n1\ta\t3\n", 1, 3, {"no column", "tabs"}},
-    {"1,2,3\n4,5,6\n", 1, 3, {"no column 'force'", "first line must name", "'1', '2', '3'"}},
+    {"1,2,3\n4,5,6\n",
+     1,
+     3,
+     {"no column 'force'", "first line must name", "'1', '2', '3'"}},
     {"force,mode,n,force\n1,a,3,2\n", 1, 1, {"'force'", "more than once"}},
     {"force [N],mode,n,force [gf]\n1,a,3,2\n", 1, 1, {"'force'", "more than once"}},
     {"force [um],mode,n\n1,a,3\n", 1, 1, {"'force'", "um"}},
     {"force [xyz],mode,n\n1,a,3\n", 1, 1, {"'force'", "xyz"}},
     {"\xff\xfe"
      "f",
-     1, 1, {"UTF-16"}},
+     1,
+     1,
+     {"UTF-16"}},
 };
 
 static void
@@ -303,8 +310,8 @@ check_says(const fm_diag *d, const bad_file *f)
     for (size_t k = 0; k < FM_COUNT(f->says) && f->says[k] != NULL; k++) {
         bool in_text = strstr(d->text, f->says[k]) != NULL;
         bool in_hint = d->hint != NULL && strstr(d->hint, f->says[k]) != NULL;
-        ck_assert_msg(in_text || in_hint, "%s: '%s' not in '%s' [%s]", f->text, f->says[k],
-                      d->text, d->hint != NULL ? d->hint : "");
+        ck_assert_msg(in_text || in_hint, "%s: '%s' not in '%s' [%s]", f->text,
+                      f->says[k], d->text, d->hint != NULL ? d->hint : "");
     }
 }
 
@@ -330,7 +337,8 @@ START_TEST(test_bad_files)
     ck_assert_ptr_null(r.line);
     const fm_diag *d = first_diag(&r, &n_errors);
     ck_assert_str_eq(d->file, "pulls.csv");
-    ck_assert_msg(d->mark.line == f->line, "%s: line %d, %s", f->text, d->mark.line, d->text);
+    ck_assert_msg(d->mark.line == f->line, "%s: line %d, %s", f->text, d->mark.line,
+                  d->text);
     ck_assert_msg(n_errors == f->n_errors, "%s: %zu errors", f->text, n_errors);
     check_says(d, f);
     drop(&r);
@@ -339,7 +347,8 @@ END_TEST
 
 START_TEST(test_nul_byte)
 {
-    static const char text[] = "force\n1\n2\0" "3\n4\n";
+    static const char text[] = "force\n1\n2\0"
+                               "3\n4\n";
     size_t n_errors;
     reading r = read_bytes(text, sizeof text - 1, &force_n, 1);
 
@@ -414,7 +423,8 @@ START_TEST(test_many_errors)
 }
 END_TEST
 
-/* A column that the scenario names is missed there; inline rows are lines of the scenario. */
+/* A column that the scenario names is missed there; inline rows are lines of the
+ * scenario. */
 START_TEST(test_places)
 {
     fm_csv_column column = force_n;
@@ -443,7 +453,8 @@ END_TEST
 
 START_TEST(test_no_file)
 {
-    fm_csv_source source = {.path = "/nonexistent/x.csv", .name = "x.csv", .first_line = 1};
+    fm_csv_source source = {
+        .path = "/nonexistent/x.csv", .name = "x.csv", .first_line = 1};
     reading r = read_source(&source, &force_n, 1);
 
     ck_assert_int_eq(r.st, FM_ENOINPUT);
@@ -468,7 +479,8 @@ START_TEST(test_large_file)
     ck_assert_ptr_nonnull(f);
     ck_assert_int_gt(fprintf(f, "n,mode,force\n"), 0);
     for (size_t i = 0; i < rows; i++)
-        ck_assert_int_gt(fprintf(f, "%zu,label %zu,%zu.25\n", i % 99 + 1, i % 5000, i), 0);
+        ck_assert_int_gt(fprintf(f, "%zu,label %zu,%zu.25\n", i % 99 + 1, i % 5000, i),
+                         0);
     ck_assert_int_eq(fclose(f), 0);
     fm_csv_source source = {.path = path, .name = "big.csv", .first_line = 1};
     reading r = read_source(&source, columns, 3);
@@ -489,7 +501,8 @@ END_TEST
 /* Expected: `printf 'x\n1\n' | sha256sum` of GNU coreutils. */
 START_TEST(test_hash)
 {
-    const fm_csv_column column = {.name = "x", .type = FM_TYPE_REAL, .flags = FM_COL_REQUIRED};
+    const fm_csv_column column = {
+        .name = "x", .type = FM_TYPE_REAL, .flags = FM_COL_REQUIRED};
     reading r = read_text("x\n1\n", &column, 1);
 
     ck_assert_str_eq(r.hash,
@@ -544,7 +557,8 @@ START_TEST(test_decimals)
         int dot = (int)((w[0] >> 8) % (uint32_t)(n + 1));
         int e = (int)(w[3] % 80) - 40;
         int shift = (int)((w[3] >> 8) % 19) - 9;
-        (void)snprintf(text, sizeof text, "%.*s.%.*se%d", dot, digits, n - dot, digits + dot, e);
+        (void)snprintf(text, sizeof text, "%.*s.%.*se%d", dot, digits, n - dot,
+                       digits + dot, e);
         (void)snprintf(shifted, sizeof shifted, "%.*s.%.*se%d", dot, digits, n - dot,
                        digits + dot, e + shift);
         ck_assert_msg(fm_decimal_read(decimals, text, shift, &x), "%s", text);
@@ -556,14 +570,14 @@ END_TEST
 
 START_TEST(test_decimal_grammar)
 {
-    static const char *const bad[] = {"",    "+",   "-",    ".",     "e5",    "1e",   "1e+",
-                                      "0x1", "1_0", " 1",   "1 ",    "inf",   "nan",  "1,5",
-                                      "1..", "--1", "1e5.", "1e400", "1e-400"};
+    static const char *const bad[] = {
+        "",   "+",   "-",   ".",   "e5",  "1e",  "1e+",  "0x1",   "1_0",   " 1",
+        "1 ", "inf", "nan", "1,5", "1..", "--1", "1e5.", "1e400", "1e-400"};
     static const struct {
         const char *text;
         double value;
-    } good[] = {{"1.", 1},     {".5", 0.5},          {"+1.5E3", 1500}, {"0012", 12},
-                {"0e-999", 0}, {"9007199254740993", 9007199254740992.0}};
+    } good[] = {{"1.", 1},    {".5", 0.5},   {"+1.5E3", 1500},
+                {"0012", 12}, {"0e-999", 0}, {"9007199254740993", 9007199254740992.0}};
     fm_decimals *decimals = fm_decimals_create();
     double x = 77;
 
