@@ -15,12 +15,15 @@ complain() {
 # allowed FILE REGEX: every "quoted" include of FILE must match.
 allowed() {
     bad=$(sed -n 's/^#include "\(.*\)"/\1/p' "$1" | grep -v -E "^(config\.h|$2)" || :)
-    [ -z "$bad" ] || complain "$1 includes" $bad
+    [ -z "$bad" ] || complain "$1 includes $bad"
 }
 
-# A module's file is a study when it names a const fm_study; all others are models.
+# The layer of a module's file is the library that its local.mk compiles it into.
 is_study() {
-    grep -q '^const fm_study ' "$1"
+    awk -v name="$(basename "$1")" '
+        /^[A-Za-z_%]+ *\+?=/ { list = $1 }
+        index($0, "/" name) && list == "libfabmet_sim_la_SOURCES" { found = 1 }
+        END { exit !found }' "$(dirname "$1")/local.mk"
 }
 
 # Models: no I/O, no global state, no randomness of their own, no aborting.
@@ -69,11 +72,10 @@ for file in src/core/*.c src/report/*.c; do
 done
 
 twice=$(find src include -name '*.[ch]' | sed 's|.*/||' | sort | uniq -d)
-[ -z "$twice" ] || complain "base names used twice:" $twice
+[ -z "$twice" ] || complain "base names used twice: $twice"
 
-# Each source file begins with its licence; each public header documents what it declares.
-for file in $(find src include tests -name '*.[ch]'); do
-    head -n 1 "$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' ||
-        complain "$file has no licence line"
-done
+# Each source file has its licence line.
+unlicensed=$(find src include tests -name '*.[ch]' -exec \
+    grep -L 'SPDX-License-Identifier: GPL-3.0-or-later' {} +) || :
+[ -z "$unlicensed" ] || complain "no licence line: $unlicensed"
 exit $failed

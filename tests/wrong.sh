@@ -21,7 +21,7 @@ run_all() {
         LC_ALL=$1 "$FABMET" run --quiet "$scenario" -o "$work/$name.h5" \
             2>"$work/messages" || code=$?
         printf '== %s (exit %s)\n' "$name" "$code" >>"$2"
-        cat "$work/messages" >>"$2"
+        sed "s|$work/||" "$work/messages" >>"$2"
         if [ "$code" != "$expected" ]; then
             echo "wrong: $name: exit $code, expected $expected"
             failed=1

@@ -179,12 +179,17 @@ print_failures(const fm_run_summary *summary)
     fm_str_free(&text);
 }
 
+/* Failures are told also when --quiet asks for no summary. */
 static void
-print_summary(const char *output, const fm_run_summary *summary)
+print_summary(const char *output, const fm_run_summary *summary, bool quiet)
 {
-    fprintf(stderr, "%s: %" PRIu64 " point%s in %.3g s, digest %.16s\n", output,
-            summary->points, summary->points == 1 ? "" : "s", summary->seconds,
-            summary->digest);
+    if (!quiet)
+        fprintf(stderr, "%s: %" PRIu64 " point%s in %.3g s, digest %.16s\n", output,
+                summary->points, summary->points == 1 ? "" : "s", summary->seconds,
+                summary->digest);
+    else if (summary->failed > 0)
+        fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " points failed\n", output,
+                summary->failed, summary->points);
     if (summary->failed > 0)
         print_failures(summary);
 }
@@ -220,8 +225,7 @@ static int
 finish(const fm_app *app, const struct run_options *o, const char *output,
        const fm_run_summary *summary)
 {
-    if (!o->quiet)
-        print_summary(output, summary);
+    print_summary(output, summary, o->quiet);
     bool failed = print_verdicts(app, output, o->quiet);
     if (summary->failed > 0)
         return FM_EXIT_SOME_FAILED;

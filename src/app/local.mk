@@ -8,3 +8,5 @@ src_app_fabmet_SOURCES = %D%/main.c %D%/app.h %D%/messages.c %D%/registry.c \
     %D%/cmd_verify.c %D%/cmd_plot.c %D%/cmd_report.c %D%/cmd_glossary.c
 nodist_src_app_fabmet_SOURCES = src/app/studies.def
 src_app_fabmet_LDADD = libfabmet.la $(FM_LIBS) $(JANSSON_LIBS) $(MUPARSER_LIBS)
+# The registry includes it; BUILT_SOURCES alone helps only `make all`.
+src/app/registry.$(OBJEXT): src/app/studies.def

@@ -514,9 +514,9 @@ fill(reader *r)
     r->begin = 0;
     r->next_lf = r->next_cr = 0;
     size_t n = read_bytes(r, r->buffer + left, BLOCK - left);
-    sha256_update(&r->sha, n, (const uint8_t *)r->buffer + left);
     r->end = left + n;
-    r->at_end = left + n < BLOCK;
+    r->at_end = r->end < BLOCK;
+    sha256_update(&r->sha, n, (const uint8_t *)r->buffer + left);
     if (r->stream != NULL && ferror(r->stream)) {
         fm_diag_error(r->diags, FM_EIO, r->file, (fm_mark){0, 0}, NULL,
                       "reading '%s' failed: %s", r->source->name, strerror(errno));

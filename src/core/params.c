@@ -201,12 +201,16 @@ fm_has_range(const fm_param *param)
            (isfinite(param->min) || isfinite(param->max));
 }
 
-static void
-add_limit(fm_str *s, double x)
+/* Whole numbers are written out: people read 500, not 5e+02. */
+void
+fm_str_add_number(fm_str *s, double x)
 {
     char number[FM_NUMBER_TEXT];
 
-    fm_str_add(s, fm_number_text(x, number));
+    if (x == rint(x) && fabs(x) < 1e7)
+        fm_str_addf(s, "%s%.0f", x == 0 && signbit(x) ? "-" : "", fabs(x) > 0 ? x : 0.0);
+    else
+        fm_str_add(s, fm_number_text(x, number));
 }
 
 void
@@ -218,19 +222,19 @@ fm_range_text(fm_str *s, const fm_param *param)
     if (!fm_has_range(param))
         return;
     if (isfinite(param->min) && isfinite(param->max) && !open_min && !open_max) {
-        add_limit(s, param->min);
+        fm_str_add_number(s, param->min);
         fm_str_add(s, " ... ");
-        add_limit(s, param->max);
+        fm_str_add_number(s, param->max);
     } else {
         if (isfinite(param->min)) {
             fm_str_add(s, open_min ? "more than " : "at least ");
-            add_limit(s, param->min);
+            fm_str_add_number(s, param->min);
         }
         if (isfinite(param->min) && isfinite(param->max))
             fm_str_add(s, " and ");
         if (isfinite(param->max)) {
             fm_str_add(s, open_max ? "less than " : "at most ");
-            add_limit(s, param->max);
+            fm_str_add_number(s, param->max);
         }
     }
     if (param->unit != NULL && strcmp(param->unit, "1") != 0)

@@ -61,6 +61,11 @@ fm_status fm_result_read(const fm_result *result, const fm_result_table *table,
                          fm_error *err);
 void fm_slice_free(fm_slice *slice);
 
+/* All values of a coordinate (axis is true), once each: dims[k] of them for dimension k.
+ * returns as fm_result_read; FM_EDATA if the column is no coordinate */
+fm_status fm_result_coordinate(const fm_result *result, const fm_result_table *table,
+                               size_t column, fm_slice *out, fm_error *err);
+
 /* One verdict as stored. */
 typedef struct fm_result_verdict {
     char *name, *statement, *unit, *term;

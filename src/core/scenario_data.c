@@ -42,7 +42,7 @@ search_name(void *arg, const char *name, const fm_input_column *column)
 {
     name_search *search = arg;
 
-    if (strcmp(name, search->wanted) == 0)
+    if (search->found == NULL && strcmp(name, search->wanted) == 0)
         search->found = column;
     if (search->n < search->capacity)
         search->names[search->n++] = name;

@@ -99,9 +99,7 @@ add_comment(fm_str *s, const char *indent, const char *text)
 static void
 add_real(fm_str *s, double x, const char *unit)
 {
-    char number[FM_NUMBER_TEXT];
-
-    fm_str_add(s, fm_number_text(x, number));
+    fm_str_add_number(s, x);
     if (unit != NULL && strcmp(unit, "1") != 0)
         fm_str_addf(s, " %s", unit);
 }

@@ -13,6 +13,7 @@
 #include "core/csv.h"
 #include "core/decimal.h"
 #include "core/rng.h"
+#include "core/scenario.h"
 #include "core/text.h"
 
 static fm_units *units;
@@ -594,6 +595,169 @@ START_TEST(test_decimal_grammar)
 }
 END_TEST
 
+/* ---- loading a scenario's inputs ------------------------------------------------- */
+
+enum {
+    P_LABEL,
+    P_EXTRA,
+    P_LIMIT
+};
+static const fm_param load_params[] = {
+    {.key = "label",
+     .kind = FM_TEXT,
+     .def = "lot",
+     .flags = FM_FIXED | FM_COLUMN_NAME,
+     .no_term = "a name",
+     .help = "column of labels"},
+    {.key = "extra",
+     .kind = FM_LIST,
+     .item = FM_TEXT,
+     .example = "[a, b]",
+     .flags = FM_OPTIONAL | FM_FIXED | FM_COLUMN_NAME,
+     .no_term = "a name",
+     .help = "more columns"},
+    {.key = "limit",
+     .kind = FM_REAL,
+     .unit = "gf",
+     .def = "3",
+     .min = 0,
+     .max = 100,
+     .no_term = "a limit",
+     .help = "limit"},
+};
+static const fm_input_column load_columns[] = {
+    {.name = "extra", .type = FM_TYPE_REAL, .unit = "um", .from_param = "extra"},
+    {.name = "force",
+     .type = FM_TYPE_REAL,
+     .unit = "gf",
+     .flags = FM_COL_REQUIRED,
+     .min = 0,
+     .max = 1000},
+    {.name = "temp", .type = FM_TYPE_REAL, .unit = "K"},
+    {.name = "label", .type = FM_TYPE_TEXT, .from_param = "label"},
+};
+static const fm_input_decl load_inputs[] = {
+    {.name = "pulls", .columns = load_columns, .n_columns = 4, .help = "pulls"}};
+
+static fm_status
+load_check(const fm_point *point, fm_error *err)
+{
+    const fm_data *d = fm_input(point, 0);
+    double force_first_n = d->columns[d->first[1]].real[0];
+
+    if (force_first_n < fm_si(point, P_LIMIT))
+        return FM_FAIL(err, FM_EDATA, "line %d: below the limit", (int)d->line[0]);
+    if (d->n_rows == 1)
+        return FM_FAIL(err, FM_ETOOFEW, "one row");
+    return FM_OK;
+}
+
+static fm_status
+load_run(const fm_point *point, fm_out *out, fm_error *err)
+{
+    (void)point;
+    (void)out;
+    (void)err;
+    return FM_OK;
+}
+
+static const fm_study load_study = {.name = "test.load",
+                                    .params = load_params,
+                                    .n_params = FM_COUNT(load_params),
+                                    .inputs = load_inputs,
+                                    .n_inputs = 1,
+                                    .check = load_check,
+                                    .run = load_run};
+
+/* Reads and loads; the caller frees both. */
+static fm_status
+load(const char *params_and_data, fm_scenario **scenario_out, fm_diags **diags_out)
+{
+    static const fm_study *const studies[] = {&load_study};
+    static fm_context context = {.studies = studies, .n_studies = 1, .data_path = ""};
+    fm_str text = {0};
+
+    context.units = units;
+    *diags_out = fm_diags_create();
+    *scenario_out = NULL;
+    fm_str_addf(&text, "fabmet: 1\nstudy: test.load\n%s", params_and_data);
+    fm_status st = fm_scenario_read_text(&context, "a.yaml", text.data, text.length, NULL,
+                                         0, *diags_out, scenario_out);
+    size_t n;
+    const fm_diag *d = fm_diags_list(*diags_out, &n, NULL);
+    ck_assert_msg(st == FM_OK, "%s", n > 0 ? d->text : "");
+    fm_str_free(&text);
+    return fm_scenario_load(*scenario_out, *diags_out);
+}
+
+START_TEST(test_load)
+{
+    fm_scenario *s = NULL;
+    fm_diags *diags = NULL;
+    fm_status st = load("params: { extra: [b, a], label: lot }\n"
+                        "data:\n  pulls:\n    columns: { force: F }\n"
+                        "    units: { force: mN, a: mm }\n    inline: |\n"
+                        "      lot,a,b [um],F\n      x,1,2,981\n      y,3,4,982\n",
+                        &s, &diags);
+
+    ck_assert_int_eq(st, FM_OK);
+    const fm_data *d = s->sources[0].data;
+    ck_assert_uint_eq(strlen(s->sources[0].hash), 64);
+    ck_assert_uint_eq(d->n_rows, 2);
+    static const size_t first[] = {0, 2, 3, 3, 4};
+    ck_assert_mem_eq(d->first, first, sizeof first);
+    ck_assert_str_eq(d->columns[0].name, "b");
+    ck_assert(d->columns[0].real[1] == 4e-6);
+    ck_assert(d->columns[1].real[1] == 3e-3);
+    ck_assert_str_eq(d->columns[2].name, "F");
+    ck_assert_str_eq(d->columns[2].unit, "N");
+    ck_assert(d->columns[2].real[0] == 0.981);
+    ck_assert_str_eq(d->columns[3].labels[1], "y");
+    ck_assert_uint_eq(d->line[0], 10);
+    fm_scenario_free(s);
+    fm_diags_free(diags);
+}
+END_TEST
+
+START_TEST(test_load_errors)
+{
+    static const struct {
+        const char *text;
+        fm_status st;
+        int line;
+        const char *says;
+    } rows[] = {
+        {"data: { pulls: { inline: \"lot,force\\na,1\\nb,5\\n\" } }\n", FM_EDATA, 0,
+         "below the limit"},
+        {"data: { pulls: { inline: \"lot,force\\na,5\\n\" } }\n", FM_ESCENARIO, 0,
+         "one row"},
+        {"data:\n  pulls:\n    columns: { force: F_gf }\n    inline: |\n      lot,F_gt\n"
+         "      a,5\n",
+         FM_EDATA, 5, "no column 'F_gf'"},
+        {"params: { label: lott }\ndata:\n  pulls:\n    inline: |\n      lot,force\n"
+         "      a,5\n",
+         FM_EDATA, 7, "no column 'lott'"},
+        {"data:\n  pulls:\n    units: { temp: degC }\n    inline: |\n      lot,force\n"
+         "      a,5\n",
+         FM_EDATA, 7, "no column 'temp'"},
+    };
+
+    for (size_t i = 0; i < FM_COUNT(rows); i++) {
+        fm_scenario *s = NULL;
+        fm_diags *diags = NULL;
+        size_t n;
+        ck_assert_int_eq(load(rows[i].text, &s, &diags), rows[i].st);
+        const fm_diag *d = fm_diags_list(diags, &n, NULL);
+        ck_assert_uint_eq(n, 1);
+        ck_assert_msg(strstr(d->text, rows[i].says) != NULL, "%s", d->text);
+        ck_assert_str_eq(d->file, "a.yaml");
+        ck_assert_msg(d->mark.line == rows[i].line, "%s: %d", d->text, d->mark.line);
+        fm_scenario_free(s);
+        fm_diags_free(diags);
+    }
+}
+END_TEST
+
 int
 main(void)
 {
@@ -623,6 +787,8 @@ main(void)
     tcase_add_test(bad, test_places);
     tcase_add_test(bad, test_no_file);
     tcase_add_test(bad, test_limits);
+    tcase_add_test(good, test_load);
+    tcase_add_test(bad, test_load_errors);
     suite_add_tcase(suite, good);
     suite_add_tcase(suite, bad);
     SRunner *runner = srunner_create(suite);

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-libfabmet_math_la_SOURCES += %D%/distributions.c %D%/distributions.h
+libfabmet_math_la_SOURCES += %D%/univariate.c %D%/univariate.h

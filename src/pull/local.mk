@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 STUDIES += pull_simulate
 libfabmet_math_la_SOURCES += %D%/pull_geometry.c %D%/pull_geometry.h \
-    %D%/pull_strength.c %D%/pull_strength.h
-libfabmet_sim_la_SOURCES += %D%/pull_simulate.c
+    %D%/pull_strength.c %D%/pull_strength.h %D%/pull_limit.c %D%/pull_limit.h \
+    %D%/pull_kernel.c %D%/pull_kernel.h %D%/pull_tally.c %D%/pull_tally.h
+libfabmet_sim_la_SOURCES += %D%/pull_simulate.c %D%/pull_simulate.h \
+    %D%/pull_simulate_run.c %D%/pull_data.c %D%/pull_data.h
 EXTRA_DIST += %D%/pull_simulate.gp %D%/pull_certified.csv
 pullgpdir = $(pkgdatadir)/pull
 pullgp_DATA = %D%/pull_simulate.gp
+pullwiresdir = $(pkgdatadir)/pull
+dist_pullwires_DATA = data/pull/wires.csv
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_pull
 TESTS += %D%/test_pull

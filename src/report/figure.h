@@ -7,12 +7,13 @@
  * colours and the following; a section only adds what is special to it:
  *
  *   data              name of the data file; column k is the k-th of the figure's `columns`;
- *                     text and code columns hold 0, 1, 2 ... in order of appearance; missing
- *                     values are NaN
+ *                     text columns hold 0, 1, 2 ... in order of appearance, code columns
+ *                     their code; missing values are NaN
  *   n_series          number of series; series[i] (i from 1) is the name of series i, whose
  *                     rows are `index (i-1)` of the data file (without `by`: one series)
  *   label_COLUMN      "long name [unit]" of each column ("@axis" is label_axis)
- *   unit_COLUMN, words of a text column: n_words_COLUMN, words_COLUMN[i]
+ *   unit_COLUMN, words of a text column: n_words_COLUMN, words_COLUMN[i]: the word
+ *                     of value i - 1
  *   TABLE_COLUMN      each of the figure's scalars (NaN when absent)
  *   xtics             set to the words when the first column is text
  *   line types 1-8    colour-blind safe colours with distinct dashes and points

@@ -4,14 +4,18 @@ libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
     %D%/spc_nested.c %D%/spc_nested.h %D%/spc_reml.c %D%/spc_reml.h \
     %D%/spc_limits.c %D%/spc_limits.h %D%/spc_rules.c %D%/spc_rules.h
 libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c
-nobase_dist_pkgdata_DATA +=
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
 if HAVE_CHECK
-check_PROGRAMS += %D%/test_spc
-TESTS += %D%/test_spc
-%C%_test_spc_SOURCES = %D%/test_spc.c
+check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
+TESTS += %D%/test_spc %D%/test_spc_studies
+%C%_test_spc_SOURCES = %D%/test_spc.c %D%/test_spc_reml.c %D%/test_spc_data.c \
+    %D%/test_spc_data.h
 %C%_test_spc_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_spc_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+%C%_test_spc_studies_SOURCES = %D%/test_spc_studies.c
+%C%_test_spc_studies_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_spc_studies_LDADD = libfabmet-sim.la libfabmet-core.la libfabmet-math.la \
+    $(FM_LIBS) $(CHECK_LIBS)
 endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SHA-256 over values in canonical form.  Source: FIPS 180-4 (Nettle's implementation). */
+#include "config.h"
+
+#include <string.h>
+
+#include "core/digest.h"
+
+enum { BLOCK = 512 }; /* values per call of the hash: 4 KiB on the stack */
+
+void
+fm_digest_init(fm_digest *d)
+{
+    sha256_init(&d->sha);
+}
+
+void
+fm_digest_bytes(fm_digest *d, const void *bytes, size_t n)
+{
+    sha256_update(&d->sha, n, bytes);
+}
+
+/* Compilers turn this into one store (and a byte swap where one is needed). */
+static inline void
+put_little_endian(unsigned char *to, uint64_t bits)
+{
+    for (int i = 0; i < 8; i++)
+        to[i] = (unsigned char)(bits >> (8 * i));
+}
+
+void
+fm_digest_reals(fm_digest *d, const double *x, size_t n)
+{
+    const uint64_t one_nan = UINT64_C(0x7ff8000000000000);
+    unsigned char block[8 * BLOCK];
+
+    while (n > 0) {
+        size_t m = n < BLOCK ? n : BLOCK;
+        for (size_t i = 0; i < m; i++) {
+            uint64_t bits;
+            memcpy(&bits, &x[i], sizeof bits);
+            put_little_endian(block + 8 * i, x[i] != x[i] ? one_nan : bits);
+        }
+        sha256_update(&d->sha, 8 * m, block);
+        x += m;
+        n -= m;
+    }
+}
+
+void
+fm_digest_integers(fm_digest *d, const int64_t *x, size_t n)
+{
+    unsigned char block[8 * BLOCK];
+
+    while (n > 0) {
+        size_t m = n < BLOCK ? n : BLOCK;
+        for (size_t i = 0; i < m; i++)
+            put_little_endian(block + 8 * i, (uint64_t)x[i]);
+        sha256_update(&d->sha, 8 * m, block);
+        x += m;
+        n -= m;
+    }
+}
+
+void
+fm_digest_text(fm_digest *d, const char *text)
+{
+    int64_t length = text != NULL ? (int64_t)strlen(text) : 0;
+
+    fm_digest_integers(d, &length, 1);
+    if (length > 0)
+        sha256_update(&d->sha, (size_t)length, (const uint8_t *)text);
+}
+
+void
+fm_digest_done(fm_digest *d, char hex_out[FM_DIGEST_TEXT])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t sum[SHA256_DIGEST_SIZE];
+
+    sha256_digest(&d->sha, sizeof sum, sum);
+    for (size_t i = 0; i < sizeof sum; i++) {
+        hex_out[2 * i] = digits[sum[i] >> 4];
+        hex_out[2 * i + 1] = digits[sum[i] & 15];
+    }
+    hex_out[2 * sizeof sum] = '\0';
+}

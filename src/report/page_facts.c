@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was asked and how it ran: parameters, points, provenance, how to do it again.
+ *
+ * Contents
+ *   1. the stored scenario     3. points         4. provenance
+ *   2. parameters
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/yaml.h"
+#include "report/page.h"
+#include "report/plot.h"
+
+enum { FAILED_MAX = 10, AXES_MAX = 16 };
+
+/* ---- 1. the stored scenario ---------------------------------------------------------- */
+
+static fm_node *
+read_scenario(const fm_page *page)
+{
+    const char *text = fm_result_fact(page->result, "scenario");
+    fm_diags *diags = fm_diags_create();
+    fm_node *root = NULL;
+
+    if (diags != NULL && *text != '\0')
+        (void)fm_yaml_read_text("scenario", text, strlen(text), diags, &root);
+    fm_diags_free(diags);
+    return root;
+}
+
+/* Child by a dotted key: whole first, then level by level. */
+static const fm_node *
+find_key(const fm_node *map, const char *key)
+{
+    char head[96];
+
+    if (map == NULL || map->kind != FM_NODE_MAP)
+        return NULL;
+    const fm_node *whole = fm_yaml_get(map, key);
+    size_t n = strcspn(key, ".");
+    if (whole != NULL || key[n] != '.' || n >= sizeof head)
+        return whole;
+    memcpy(head, key, n);
+    head[n] = '\0';
+    return find_key(fm_yaml_get(map, head), key + n + 1);
+}
+
+/* A value on one line, as a scenario would spell it. */
+static void
+add_node(fm_str *s, const fm_node *node)
+{
+    if (node->kind == FM_NODE_SCALAR) {
+        fm_str_add(s, node->text != NULL ? node->text : "");
+        return;
+    }
+    bool map = node->kind == FM_NODE_MAP;
+    fm_str_add(s, map ? "{" : "[");
+    for (size_t i = 0; i < node->n_items; i++) {
+        fm_str_add(s, i > 0 ? ", " : "");
+        if (map)
+            fm_str_addf(s, "%s: ", node->items[i].key);
+        add_node(s, &node->items[i]);
+    }
+    fm_str_add(s, map ? "}" : "]");
+}
+
+static bool
+same_but_blanks(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a += strspn(a, " \n\"'");
+        b += strspn(b, " \n\"'");
+        if (*a != *b)
+            return false;
+        if (*a == '\0')
+            return true;
+    }
+}
+
+/* The same value, units and spelling aside. */
+static bool
+is_default(const fm_page *page, const fm_param *p, const char *text)
+{
+    double x = 0;
+    double y = 0;
+    double si = 0;
+
+    if (p->def == NULL)
+        return false;
+    if (same_but_blanks(p->def, text))
+        return true;
+    if (p->kind != FM_REAL && p->kind != FM_INTEGER)
+        return false;
+    const char *unit = p->unit != NULL ? p->unit : "1";
+    bool difference = (p->flags & FM_DIFFERENCE) != 0;
+    const fm_units *units = page->context->units;
+    return fm_quantity_read(units, p->def, unit, difference, &x, &si, NULL) == FM_OK &&
+           fm_quantity_read(units, text, unit, difference, &y, &si, NULL) == FM_OK &&
+           x >= y && x <= y;
+}
+
+/* ---- 2. parameters ------------------------------------------------------------------- */
+
+static const fm_node *
+swept_by(const fm_node *scenario, const char *key)
+{
+    const fm_node *sweep = scenario != NULL ? fm_yaml_get(scenario, "sweep") : NULL;
+
+    for (size_t i = 0; sweep != NULL && i < sweep->n_items; i++) {
+        const fm_node *param = fm_yaml_get(&sweep->items[i], "param");
+        if (param != NULL && param->text != NULL && strcmp(param->text, key) == 0)
+            return &sweep->items[i];
+    }
+    return NULL;
+}
+
+/* "0.2 ... 0.8, points: 13" from the sweep's own words. */
+static void
+add_sweep_words(fm_str *s, const fm_node *axis)
+{
+    for (size_t i = 0, shown = 0; i < axis->n_items; i++) {
+        if (strcmp(axis->items[i].key, "param") == 0)
+            continue;
+        fm_str_addf(s, "%s%s ", shown++ > 0 ? ", " : "", axis->items[i].key);
+        add_node(s, &axis->items[i]);
+    }
+}
+
+static void
+add_parameter(fm_page *page, const fm_param *p, const fm_node *scenario)
+{
+    const fm_node *node =
+        find_key(scenario != NULL ? fm_yaml_get(scenario, "params") : NULL, p->key);
+    const fm_node *axis = swept_by(scenario, p->key);
+    fm_str value = {0};
+    const char *state = "default";
+
+    fm_str_add(&value, "");
+    if (axis != NULL) {
+        state = "swept";
+        add_sweep_words(&value, axis);
+    } else if (node != NULL) {
+        add_node(&value, node);
+        state = is_default(page, p, value.data != NULL ? value.data : "") ? "default"
+                                                                          : "changed";
+    } else if (p->def == NULL) {
+        state = "not given";
+    }
+    const char *shown = value.data != NULL ? value.data : "";
+    if (node == NULL && axis == NULL && p->def != NULL)
+        shown = p->def;
+    fm_str_addf(&page->html, "<tr class=\"%s\"><th scope=\"row\"><code>",
+                strcmp(state, "default") == 0 ? "same" : "differs");
+    fm_html_text(&page->html, p->key);
+    fm_str_add(&page->html, "</code></th><td>");
+    fm_page_term_text(page, p->term, p->help != NULL ? p->help : "");
+    fm_str_add(&page->html, "</td><td class=\"num\">");
+    fm_html_text(&page->html, *shown != '\0' ? shown : "–");
+    fm_str_add(&page->html, "</td><td>");
+    fm_html_text(&page->html, fm_unit_text(p->unit != NULL ? p->unit : ""));
+    fm_str_add(&page->html, "</td><td class=\"num\">");
+    fm_html_text(&page->html, p->def != NULL ? p->def : "–");
+    fm_str_addf(&page->html, "</td><td>%s</td></tr>\n", state);
+    fm_str_free(&value);
+}
+
+void
+fm_page_parameters(fm_page *page)
+{
+    const fm_study *study = page->study;
+    const char *id = fm_page_id(page, "parameters", "");
+
+    fm_page_section(page, 3, id, "Parameters");
+    if (study->n_params == 0) {
+        fm_str_add(&page->html, "<p>The study has no parameters.</p>\n");
+        fm_page_section_end(page);
+        return;
+    }
+    fm_node *scenario = read_scenario(page);
+    page->n_tables++;
+    fm_str_addf(&page->html,
+                "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                "aria-labelledby=\"%s-c\">\n<table class=\"parameters\">\n<caption "
+                "id=\"%s-c\"><b>Table %zu.</b> Parameters of %s</caption>\n<thead><tr><th "
+                "scope=\"col\">Key</th><th scope=\"col\">Meaning</th><th scope=\"col\" "
+                "class=\"num\">Value</th><th scope=\"col\">Unit</th><th scope=\"col\" "
+                "class=\"num\">Default</th><th scope=\"col\">State</th></tr></thead>\n"
+                "<tbody>\n",
+                id, id, page->n_tables, study->name);
+    for (size_t i = 0; i < study->n_params; i++)
+        add_parameter(page, &study->params[i], scenario);
+    fm_str_add(&page->html, "</tbody>\n</table>\n</div>\n");
+    fm_str_add(&page->html, "<p class=\"path\">Data: <code>/provenance</code>, the resolved "
+                            "scenario</p>\n");
+    fm_yaml_free(scenario);
+    fm_page_section_end(page);
+}
+
+/* ---- 3. points ----------------------------------------------------------------------- */
+
+static fm_status
+status_at(const fm_slice *s, size_t i)
+{
+    return (fm_status)(s->type == FM_TYPE_CODE ? s->code[i] : (int)s->integer[i]);
+}
+
+static size_t
+count_failed(const fm_slice *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n; i++)
+        n += status_at(s, i) != FM_OK;
+    return n;
+}
+
+/* "domain 3, too few 1" */
+static void
+add_causes(fm_page *page)
+{
+    bool first = true;
+
+    for (int code = FM_OK + 1; code <= FM_EPENDING; code++) {
+        size_t n = 0;
+        for (size_t i = 0; i < page->status.n; i++)
+            n += (int)status_at(&page->status, i) == code;
+        if (n == 0)
+            continue;
+        fm_str_addf(&page->html, "%s%s (%zu)", first ? "" : ", ",
+                    fm_status_name((fm_status)code), n);
+        first = false;
+    }
+}
+
+static void
+add_axis_value(fm_page *page, const fm_result_table *points, size_t column, uint64_t row)
+{
+    fm_slice s = {0};
+    char text[FM_NUMBER_TEXT];
+    const fm_result_column *c = &points->columns[column];
+    fm_status st = fm_result_read(page->result, points, column, row, 1, &s, page->err);
+
+    if (st != FM_OK || s.n == 0) {
+        fm_page_fail(page, st, "cannot read the points");
+        return;
+    }
+    if (s.type == FM_TYPE_REAL)
+        fm_html_text(&page->html, fm_number_text(s.real[0], text));
+    else if (s.type == FM_TYPE_INTEGER)
+        fm_str_addf(&page->html, "%lld", (long long)s.integer[0]);
+    else if (s.type == FM_TYPE_CODE && s.code[0] >= 0 && (size_t)s.code[0] < c->n_words)
+        fm_html_text(&page->html, c->words[s.code[0]]);
+    else if (s.type == FM_TYPE_TEXT && s.text[0] != NULL)
+        fm_html_text(&page->html, s.text[0]);
+    fm_slice_free(&s);
+}
+
+static void
+add_failed_row(fm_page *page, const fm_result_table *points, const size_t *axes, size_t n_axes,
+               size_t row)
+{
+    size_t message = fm_result_column_named(points, "message");
+
+    fm_str_addf(&page->html, "<tr><th scope=\"row\" class=\"num\">%zu</th>", row);
+    for (size_t k = 0; k < n_axes; k++) {
+        fm_str_add(&page->html, "<td class=\"num\">");
+        add_axis_value(page, points, axes[k], row);
+        fm_str_add(&page->html, "</td>");
+    }
+    fm_str_addf(&page->html, "<td>%s</td><td>", fm_status_name(status_at(&page->status, row)));
+    if (message != SIZE_MAX)
+        add_axis_value(page, points, message, row);
+    fm_str_add(&page->html, "</td></tr>\n");
+}
+
+static void
+add_failed_table(fm_page *page, const fm_result_table *points, size_t n_failed)
+{
+    size_t axes[AXES_MAX];
+    size_t n_axes = fm_result_axes(page->result, axes, AXES_MAX);
+    size_t shown = 0;
+    const char *id = fm_page_id(page, "failed", "");
+
+    page->n_tables++;
+    fm_str_addf(&page->html,
+                "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                "aria-labelledby=\"%s-c\">\n<table id=\"%s\">\n<caption id=\"%s-c\"><b>Table "
+                "%zu.</b> Points that failed%s</caption>\n<thead><tr><th scope=\"col\" "
+                "class=\"num\">Point</th>",
+                id, id, id, page->n_tables, n_failed > FAILED_MAX ? " (the first 10)" : "");
+    for (size_t k = 0; k < n_axes; k++) {
+        fm_str_add(&page->html, "<th scope=\"col\" class=\"num\">");
+        fm_html_text(&page->html, points->columns[axes[k]].long_name);
+        const char *unit = fm_unit_text(points->columns[axes[k]].unit);
+        if (*unit != '\0') {
+            fm_str_add(&page->html, " <span class=\"unit\">[");
+            fm_html_text(&page->html, unit);
+            fm_str_add(&page->html, "]</span>");
+        }
+        fm_str_add(&page->html, "</th>");
+    }
+    fm_str_add(&page->html, "<th scope=\"col\">Status</th><th scope=\"col\">Message</th>"
+                            "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < page->status.n && shown < FAILED_MAX; i++)
+        if (status_at(&page->status, i) != FM_OK) {
+            add_failed_row(page, points, axes, n_axes, i);
+            shown++;
+        }
+    fm_str_add(&page->html, "</tbody>\n</table>\n</div>\n");
+    fm_page_path(page, "points");
+}
+
+/* Remarks on good points: message without a failing status. */
+static void
+add_remarks(fm_page *page, const fm_result_table *points)
+{
+    size_t column = fm_result_column_named(points, "message");
+    size_t shown = 0;
+    fm_slice s = {0};
+
+    if (column == SIZE_MAX)
+        return;
+    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows, &s,
+                                  page->err);
+    if (st != FM_OK) {
+        fm_page_fail(page, st, "cannot read the points");
+        return;
+    }
+    for (size_t i = 0; i < s.n && i < page->status.n && s.text != NULL; i++) {
+        if (status_at(&page->status, i) != FM_OK || s.text[i] == NULL || *s.text[i] == '\0')
+            continue;
+        if (shown == FAILED_MAX) {
+            fm_str_add(&page->html, "<li>and more: see the messages of the points.</li>\n");
+            shown++;
+            break;
+        }
+        fm_str_add(&page->html, shown++ == 0 ? "<p>Remarks:</p>\n<ul>\n" : "");
+        fm_str_addf(&page->html, "<li>Point %zu: ", i);
+        fm_html_text(&page->html, s.text[i]);
+        fm_str_add(&page->html, "</li>\n");
+    }
+    fm_str_add(&page->html, shown > 0 ? "</ul>\n" : "");
+    fm_slice_free(&s);
+}
+
+static void
+add_axes(fm_page *page)
+{
+    fm_node *scenario = read_scenario(page);
+    const fm_node *sweep = scenario != NULL ? fm_yaml_get(scenario, "sweep") : NULL;
+
+    if (sweep != NULL && sweep->n_items > 0) {
+        fm_str_add(&page->html, "<p>Swept:</p>\n<ul>\n");
+        for (size_t i = 0; i < sweep->n_items; i++) {
+            const fm_node *param = fm_yaml_get(&sweep->items[i], "param");
+            fm_str words = {0};
+            add_sweep_words(&words, &sweep->items[i]);
+            fm_str_add(&page->html, "<li><code>");
+            fm_html_text(&page->html, param != NULL && param->text != NULL ? param->text : "");
+            fm_str_add(&page->html, "</code>: ");
+            fm_html_text(&page->html, words.data != NULL ? words.data : "");
+            fm_str_add(&page->html, "</li>\n");
+            fm_str_free(&words);
+        }
+        fm_str_add(&page->html, "</ul>\n");
+    }
+    fm_yaml_free(scenario);
+}
+
+void
+fm_page_points(fm_page *page)
+{
+    const fm_result_table *points = fm_result_table_named(page->result, "points");
+    size_t n_failed = count_failed(&page->status);
+
+    fm_page_section(page, 3, fm_page_id(page, "points", ""), "Points");
+    add_axes(page);
+    fm_str_addf(&page->html, "<p>Coverage: %zu of %zu points computed", page->status.n - n_failed,
+                page->status.n);
+    if (n_failed > 0) {
+        fm_str_addf(&page->html, "; <strong>%zu without a result</strong>: ", n_failed);
+        add_causes(page);
+    }
+    fm_str_add(&page->html, ".</p>\n");
+    if (points != NULL && n_failed > 0)
+        add_failed_table(page, points, n_failed);
+    if (points != NULL)
+        add_remarks(page, points);
+    fm_page_section_end(page);
+}
+
+/* ---- 4. provenance ------------------------------------------------------------------- */
+
+static void
+add_fact(fm_page *page, const char *label, const char *fact)
+{
+    const char *text = fm_result_fact(page->result, fact);
+
+    if (*text == '\0')
+        return;
+    fm_str_addf(&page->html, "<dt>%s</dt><dd>", label);
+    for (const char *p = text; *p != '\0';) {
+        fm_str line = {0};
+        size_t n = strcspn(p, "\n");
+        fm_str_add_bytes(&line, p, n);
+        fm_str_add(&page->html, p > text ? "<br>" : "");
+        fm_html_text(&page->html, line.data != NULL ? line.data : "");
+        fm_str_free(&line);
+        p += n + (p[n] == '\n');
+    }
+    fm_str_add(&page->html, "</dd>\n");
+}
+
+static void
+add_reproduction(fm_page *page)
+{
+    const char *scenario = fm_result_fact(page->result, "scenario");
+
+    fm_str_addf(&page->html, "<h4 id=\"%s\">How to do it again</h4>\n",
+                fm_page_id(page, "again", ""));
+    fm_str_add(&page->html,
+               "<p>Save the resolved scenario below as <code>scenario.yaml</code> beside its "
+               "data files and run <code>fabmet run scenario.yaml -o again.h5</code>; "
+               "<code>fabmet verify again.h5</code> must print the digest above.</p>\n<pre "
+               "tabindex=\"0\"><code>");
+    fm_html_text(&page->html, scenario);
+    fm_str_add(&page->html, "</code></pre>\n");
+}
+
+void
+fm_page_provenance(fm_page *page)
+{
+    static const char *const facts[][2] = {
+        {"Content digest", "digest"}, {"Study", "study"},       {"Points", "points"},
+        {"Seed", "seed"},             {"Draws", "draws"},       {"Overrides", "overrides"},
+        {"Command", "argv"},          {"Inputs", "inputs"},     {"fabmet", "version"},
+        {"Libraries", "libraries"},   {"C library", "libc"},    {"Processor", "processor"},
+        {"Started", "started"},       {"Finished", "finished"}, {"Schema", "schema"}};
+
+    fm_page_section(page, 3, fm_page_id(page, "provenance", ""), "Provenance");
+    fm_str_add(&page->html, "<dl class=\"facts\">\n");
+    for (size_t i = 0; i < FM_COUNT(facts); i++)
+        add_fact(page, facts[i][0], facts[i][1]);
+    fm_str_add(&page->html, "</dl>\n");
+    add_reproduction(page);
+    fm_page_section_end(page);
+}

@@ -1,0 +1,670 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The report: one self-contained HTML file from result files alone.
+ *
+ * Contents
+ *   1. verdicts          3. one result       5. the whole page
+ *   2. figures           4. head and foot
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/output.h"
+#include "report/page.h"
+#include "report/plot.h"
+#include "report/report.h"
+
+/* One figure of one result. */
+typedef struct shown_figure {
+    size_t result; /* index */
+    const fm_figure *figure;
+    char *id;
+} shown_figure;
+
+typedef struct report {
+    fm_page page;
+    const fm_result *const *results;
+    size_t n;
+    fm_result_verdict **verdicts; /* [n] */
+    size_t *n_verdicts;           /* [n] */
+    shown_figure *figures;
+    fm_drawing *drawings; /* [n_figures] */
+    size_t n_figures;
+} report;
+
+static const char *
+title_of(const fm_result *result)
+{
+    const char *title = fm_result_fact(result, "title");
+
+    return *title != '\0' ? title : fm_result_fact(result, "study");
+}
+
+/* ---- 1. verdicts --------------------------------------------------------------------- */
+
+static bool
+says_nothing(const fm_result_verdict *v)
+{
+    return v->n_rows == 0 || isnan(v->value) || isnan(v->limit);
+}
+
+/* How far the worst value is on the good side; negative when it fails. */
+static double
+margin(const fm_result_verdict *v)
+{
+    return v->at_least ? v->value - v->limit : v->limit - v->value;
+}
+
+static void
+add_outcome(fm_str *s, const fm_result_verdict *v)
+{
+    if (says_nothing(v))
+        fm_str_add(s, "<td class=\"none\">– no statement</td>");
+    else if (v->pass)
+        fm_str_add(s, "<td class=\"pass\">✓ pass</td>");
+    else
+        fm_str_add(s, "<td class=\"fail\">✗ FAIL</td>");
+}
+
+static void
+add_number(fm_str *s, double x)
+{
+    char text[FM_NUMBER_TEXT];
+
+    if (isnan(x)) {
+        fm_str_add(s, "<td class=\"num\"><span class=\"na\">not available</span></td>");
+        return;
+    }
+    fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">", fm_number_text(x, text));
+    fm_html_data(s, x, FM_PAGE_DIGITS);
+    fm_str_add(s, "</td>");
+}
+
+static void
+add_verdict(report *r, size_t i, const fm_result_verdict *v)
+{
+    fm_page *page = &r->page;
+    fm_str *s = &page->html;
+    char text[FM_NUMBER_TEXT];
+
+    fm_str_add(s, "<tr>");
+    add_outcome(s, v);
+    fm_str_add(s, "<th scope=\"row\" data-path=\"/entry/verdicts\">");
+    fm_page_term_text(page, v->term, v->statement);
+    fm_str_add(s, "</th>");
+    if (r->n > 1) {
+        fm_str_addf(s, "<td><a href=\"#r%zu-result\">", i + 1);
+        fm_html_text(s, title_of(r->results[i]));
+        fm_str_add(s, "</a></td>");
+    }
+    add_number(s, v->value);
+    fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">%s ", fm_number_text(v->limit, text),
+                v->at_least ? "≥" : "≤");
+    if (isnan(v->limit))
+        fm_str_add(s, "not available");
+    else
+        fm_html_data(s, v->limit, FM_PAGE_DIGITS);
+    fm_str_add(s, "</td><td>");
+    fm_html_text(s, fm_unit_text(v->unit));
+    fm_str_add(s, "</td>");
+    add_number(s, says_nothing(v) ? (double)NAN : margin(v));
+    fm_str_addf(s, "<td class=\"num\">%" PRIu64 " of %" PRIu64 "</td></tr>\n", v->n_failed,
+                v->n_rows);
+}
+
+static size_t
+count_outcome(const report *r, size_t i, bool fail)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < r->n_verdicts[i]; k++)
+        n += !says_nothing(&r->verdicts[i][k]) && r->verdicts[i][k].pass != fail;
+    return n;
+}
+
+static void
+add_worst(fm_str *s, const fm_result_verdict *v)
+{
+    const char *unit = fm_unit_text(v->unit);
+
+    fm_str_add(s, " <strong>");
+    fm_html_text(s, v->statement);
+    fm_str_add(s, "</strong> is ");
+    fm_html_data(s, v->value, FM_PAGE_DIGITS);
+    fm_str_addf(s, ", where at %s ", v->at_least ? "least" : "most");
+    fm_html_data(s, v->limit, FM_PAGE_DIGITS);
+    if (*unit != '\0') {
+        fm_str_add(s, " ");
+        fm_html_text(s, unit);
+    }
+    fm_str_addf(s, " is asked (%" PRIu64 " of %" PRIu64 " fail).", v->n_failed, v->n_rows);
+}
+
+/* One or two sentences from the numbers. */
+static void
+add_summary(report *r, size_t i)
+{
+    fm_str *s = &r->page.html;
+    size_t pass = count_outcome(r, i, false);
+    size_t fail = count_outcome(r, i, true);
+    size_t silent = r->n_verdicts[i] - pass - fail;
+
+    fm_str_add(s, "<p class=\"summary\"><b>");
+    fm_html_text(s, title_of(r->results[i]));
+    fm_str_add(s, "</b> (<code>");
+    fm_html_text(s, fm_result_fact(r->results[i], "study"));
+    fm_str_add(s, "</code>, ");
+    fm_html_text(s, fm_result_fact(r->results[i], "points"));
+    fm_str_add(s, strcmp(fm_result_fact(r->results[i], "points"), "1") == 0 ? " point): "
+                                                                             : " points): ");
+    if (r->n_verdicts[i] == 0)
+        fm_str_add(s, "the study states no verdicts.");
+    else if (fail == 0 && silent == 0)
+        fm_str_addf(s, "%s %zu %s.", pass == 1 ? "the" : "all",
+                    pass, pass == 1 ? "verdict passes" : "verdicts pass");
+    else
+        fm_str_addf(s, "%zu of %zu verdicts %s%s.", fail > 0 ? fail : pass, r->n_verdicts[i],
+                    fail > 0 ? "fail" : "pass",
+                    silent > 0 ? ", some could not be judged" : "");
+    for (size_t k = 0; k < r->n_verdicts[i]; k++)
+        if (!says_nothing(&r->verdicts[i][k]) && !r->verdicts[i][k].pass)
+            add_worst(s, &r->verdicts[i][k]);
+    fm_str_add(s, "</p>\n");
+}
+
+static size_t
+count_verdicts(const report *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        n += r->n_verdicts[i];
+    return n;
+}
+
+static void
+add_verdicts(report *r)
+{
+    fm_page *page = &r->page;
+
+    fm_page_section(page, 2, fm_page_id(page, "verdicts", ""), "Verdicts");
+    for (size_t i = 0; i < r->n; i++)
+        add_summary(r, i);
+    if (count_verdicts(r) > 0) {
+        page->n_tables++;
+        fm_str_addf(&page->html,
+                    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+                    "aria-labelledby=\"verdicts-c\">\n<table class=\"verdicts\">\n<caption "
+                    "id=\"verdicts-c\"><b>Table %zu.</b> Verdicts, each for its worst "
+                    "row</caption>\n<thead><tr><th scope=\"col\">Outcome</th><th "
+                    "scope=\"col\">Statement</th>%s<th scope=\"col\" class=\"num\">Value</th>"
+                    "<th scope=\"col\" class=\"num\">Limit</th><th scope=\"col\">Unit</th><th "
+                    "scope=\"col\" class=\"num\">Margin</th><th scope=\"col\" "
+                    "class=\"num\">Rows that fail</th></tr></thead>\n<tbody>\n",
+                    page->n_tables, r->n > 1 ? "<th scope=\"col\">Result</th>" : "");
+        for (size_t i = 0; i < r->n; i++)
+            for (size_t k = 0; k < r->n_verdicts[i]; k++)
+                add_verdict(r, i, &r->verdicts[i][k]);
+        fm_str_add(&page->html, "</tbody>\n</table>\n</div>\n<p class=\"path\">Data: "
+                                "<code>/entry/verdicts</code> of each result; the margin is "
+                                "the distance to the limit, negative when the verdict "
+                                "fails.</p>\n");
+    }
+    fm_page_section_end(page);
+}
+
+/* ---- 2. figures ---------------------------------------------------------------------- */
+
+static bool
+has_numeric_axis(const fm_result *result)
+{
+    size_t axes[16];
+    const fm_result_table *points = fm_result_table_named(result, "points");
+    size_t n = points != NULL && points->n_rows > 1
+                   ? fm_result_axes(result, axes, FM_COUNT(axes))
+                   : 0;
+
+    for (size_t k = 0; k < n; k++)
+        if (points->columns[axes[k]].type == FM_TYPE_REAL ||
+            points->columns[axes[k]].type == FM_TYPE_INTEGER)
+            return true;
+    return false;
+}
+
+static fm_status
+add_figure(report *r, size_t i, const fm_figure *figure)
+{
+    size_t n = r->n_figures;
+    shown_figure *shown = realloc(r->figures, (n + 1) * sizeof *shown);
+
+    if (shown == NULL)
+        return FM_FAIL(r->page.err, FM_ENOMEM, "report: out of memory");
+    r->figures = shown;
+    r->page.number = i + 1;
+    shown[n] = (shown_figure){i, figure, fm_strdup(fm_page_id(&r->page, "fig", figure->name))};
+    r->page.number = 0;
+    r->n_figures++;
+    return shown[n].id != NULL ? FM_OK : FM_FAIL(r->page.err, FM_ENOMEM, "out of memory");
+}
+
+static fm_status
+choose_figures(report *r, size_t i, const fm_study *study)
+{
+    bool sweep = has_numeric_axis(r->results[i]);
+    fm_status st = FM_OK;
+
+    for (size_t k = 0; k < study->n_figures && st == FM_OK; k++)
+        if (sweep || (study->figures[k].flags & FM_FIG_SWEEP) == 0)
+            st = add_figure(r, i, &study->figures[k]);
+    return st;
+}
+
+static fm_status
+draw_figures(report *r)
+{
+    fm_error mine = FM_ERROR_INIT;
+
+    if (r->n_figures == 0)
+        return FM_OK;
+    r->drawings = calloc(r->n_figures, sizeof *r->drawings);
+    if (r->drawings == NULL)
+        return FM_FAIL(r->page.err, FM_ENOMEM, "report: out of memory");
+    for (size_t i = 0; i < r->n_figures; i++) {
+        const fm_result *result = r->results[r->figures[i].result];
+        r->drawings[i] = (fm_drawing){
+            .result = result,
+            .study = fm_context_study(r->page.context, fm_result_fact(result, "study")),
+            .figure = r->figures[i].figure,
+            .id = r->figures[i].id};
+    }
+    fm_status st = fm_figures_draw(r->page.context, FM_SVG, r->drawings, r->n_figures, &mine);
+    if (st == FM_ENOMEM)
+        return FM_FAIL(r->page.err, st, "%s", mine.text);
+    return FM_OK; /* without gnuplot each figure says so in its place */
+}
+
+/* The rows behind a figure, as a table: the columns that it draws. */
+static void
+add_numbers(report *r, const shown_figure *f)
+{
+    fm_page *page = &r->page;
+    const fm_result_table *t = fm_result_table_named(page->result, f->figure->table);
+    size_t columns[32];
+    size_t n = 0;
+    fm_page_table what = {.table = t, .caption = "Numbers of this figure", .columns = columns};
+    bool sweep = (f->figure->flags & FM_FIG_SWEEP) != 0;
+
+    if (t == NULL)
+        return;
+    for (size_t k = 0; k < t->n_columns && n < 8; k++)
+        if (sweep && t->columns[k].axis)
+            columns[n++] = k;
+    for (const char *p = f->figure->columns; *(p += strspn(p, " ")) != '\0' && n < 32;) {
+        char name[80];
+        size_t length = strcspn(p, " ");
+        (void)snprintf(name, sizeof name, "%.*s", (int)length, p);
+        size_t k = fm_result_column_named(t, name);
+        if (k != SIZE_MAX)
+            columns[n++] = k;
+        p += length;
+    }
+    size_t by = f->figure->by != NULL ? fm_result_column_named(t, f->figure->by) : SIZE_MAX;
+    if (by != SIZE_MAX && n < 32)
+        columns[n++] = by;
+    what.n_columns = n;
+    what.n_rows = t->n_rows;
+    fm_status st = FM_OK;
+    if (!sweep)
+        st = fm_point_rows(page->result, t, 0, &what.first, &what.n_rows, page->err);
+    if (st != FM_OK)
+        fm_page_fail(page, st, "cannot read a figure's rows");
+    fm_str_add(&page->html, "<details open>\n<summary>The numbers</summary>\n");
+    fm_page_add_table(page, &what);
+    fm_str_add(&page->html, "</details>\n");
+}
+
+static void
+add_picture(fm_page *page, const fm_drawing *d)
+{
+    fm_str *s = &page->html;
+
+    if (d->svg_out != NULL) {
+        fm_str_add(s, "<div class=\"plot\">\n");
+        fm_str_add(s, d->svg_out);
+        fm_str_add(s, "</div>\n");
+        return;
+    }
+    fm_str_add(s, "<p class=\"note\">No picture: ");
+    fm_html_text(s, d->problem_out != NULL ? d->problem_out : "gnuplot drew none");
+    fm_str_add(s, ".</p>\n");
+}
+
+static void
+add_figure_html(report *r, size_t i)
+{
+    fm_page *page = &r->page;
+    const shown_figure *f = &r->figures[i];
+    const fm_drawing *d = &r->drawings[i];
+    fm_str *s = &page->html;
+
+    page->n_figures++;
+    (void)snprintf(page->place_anchor, sizeof page->place_anchor, "%s", f->id);
+    (void)snprintf(page->place_label, sizeof page->place_label, "figure %zu",
+                   page->n_figures);
+    fm_str_addf(s, "<figure id=\"%s\">\n", f->id);
+    add_picture(page, d);
+    fm_str_addf(s, "<figcaption><b>Figure %zu.</b> ", page->n_figures);
+    fm_page_markdown(page, f->figure->caption, true);
+    if (page->n_figures > 0 && fm_result_table_named(page->result, "points") != NULL &&
+        (f->figure->flags & FM_FIG_SWEEP) == 0 && page->status.n > 1)
+        fm_str_add(s, " (point 0 of the sweep)");
+    if (d->description_out != NULL) {
+        fm_str_add(s, " <span class=\"description\">");
+        fm_html_text(s, d->description_out);
+        fm_str_add(s, "</span>");
+    }
+    fm_str_add(s, "</figcaption>\n");
+    add_numbers(r, f);
+    fm_str_add(s, "</figure>\n");
+}
+
+static void
+add_figures(report *r)
+{
+    fm_page *page = &r->page;
+    bool any = false;
+
+    for (size_t i = 0; i < r->n_figures; i++) {
+        if (r->figures[i].result + 1 != page->number)
+            continue;
+        if (!any)
+            fm_page_section(page, 3, fm_page_id(page, "figures", ""), "Figures");
+        any = true;
+        add_figure_html(r, i);
+    }
+    if (any)
+        fm_page_section_end(page);
+}
+
+/* ---- 3. one result ------------------------------------------------------------------- */
+
+static void
+read_point_status(fm_page *page)
+{
+    const fm_result_table *points = fm_result_table_named(page->result, "points");
+    size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
+
+    fm_slice_free(&page->status);
+    page->status = (fm_slice){0};
+    if (column == SIZE_MAX || (points->columns[column].type != FM_TYPE_CODE &&
+                               points->columns[column].type != FM_TYPE_INTEGER))
+        return;
+    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows,
+                                  &page->status, page->err);
+    if (st != FM_OK)
+        fm_page_fail(page, st, "cannot read the points");
+}
+
+static void
+add_method(fm_page *page)
+{
+    fm_page_section(page, 3, fm_page_id(page, "method", ""), "Method");
+    fm_str_add(&page->html, "<p><code>");
+    fm_html_text(&page->html, page->study->name);
+    fm_str_add(&page->html, "</code>: ");
+    fm_html_text(&page->html, page->study->summary);
+    fm_str_add(&page->html, ".</p>\n");
+    if (page->study->about != NULL)
+        fm_page_markdown(page, page->study->about, false);
+    fm_page_section_end(page);
+}
+
+static void
+add_result(report *r, size_t i)
+{
+    fm_page *page = &r->page;
+    fm_str heading = {0};
+
+    page->number = i + 1;
+    page->result = r->results[i];
+    page->study = fm_context_study(page->context, fm_result_fact(page->result, "study"));
+    read_point_status(page);
+    if (r->n > 1)
+        fm_str_addf(&heading, "Result %zu: ", i + 1);
+    fm_str_add(&heading, r->n > 1 ? title_of(page->result) : "Result");
+    fm_page_section(page, 2, fm_page_id(page, "result", ""),
+                    heading.data != NULL ? heading.data : "Result");
+    fm_str_free(&heading);
+    add_figures(r);
+    fm_page_tables(page);
+    fm_page_points(page);
+    fm_page_parameters(page);
+    add_method(page);
+    fm_page_provenance(page);
+    fm_page_section_end(page);
+    page->number = 0;
+}
+
+/* ---- 4. head and foot ---------------------------------------------------------------- */
+
+static fm_status
+add_style(report *r)
+{
+    char *css = NULL;
+    size_t n = 0;
+    char *path = fm_context_find(r->page.context, "report/report.css");
+
+    if (path == NULL)
+        return FM_OK; /* readable without it */
+    fm_status st = fm_output_read(path, &css, &n, r->page.err);
+    free(path);
+    if (st != FM_OK)
+        return st;
+    if (strstr(css, "</") == NULL) /* nothing may end the style element early */
+        fm_str_addf(&r->page.html, "<style>\n%s</style>\n", css);
+    free(css);
+    return FM_OK;
+}
+
+static void
+add_outcome_words(report *r, fm_str *s)
+{
+    size_t pass = 0;
+    size_t fail = 0;
+
+    for (size_t i = 0; i < r->n; i++) {
+        pass += count_outcome(r, i, false);
+        fail += count_outcome(r, i, true);
+    }
+    if (fail > 0)
+        fm_str_addf(s, "%zu of %zu verdicts fail", fail, count_verdicts(r));
+    else if (pass > 0)
+        fm_str_addf(s, "%zu of %zu verdicts pass", pass, count_verdicts(r));
+    else
+        fm_str_add(s, "no verdicts");
+}
+
+static void
+add_page_title(report *r)
+{
+    fm_str *s = &r->page.html;
+
+    if (r->n == 1)
+        fm_html_text(s, title_of(r->results[0]));
+    else
+        fm_str_addf(s, "Report on %zu results", r->n);
+}
+
+static fm_status
+add_head(report *r)
+{
+    fm_str *s = &r->page.html;
+
+    fm_str_add(s,
+               "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+               "style-src 'unsafe-inline'; img-src data:\">\n<meta name=\"viewport\" "
+               "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
+               "content=\"light dark\">\n<title>");
+    add_page_title(r);
+    fm_str_add(s, " – ");
+    fm_html_text(s, fm_result_fact(r->results[0], "study"));
+    fm_str_add(s, ": ");
+    add_outcome_words(r, s);
+    fm_str_add(s, "</title>\n");
+    fm_status st = add_style(r);
+    fm_str_add(s, "</head>\n<body>\n<a class=\"skip\" href=\"#verdicts\">Skip to the "
+                  "verdicts</a>\n<header>\n<p class=\"kind\">fabmet report</p>\n<h1>");
+    add_page_title(r);
+    fm_str_add(s, "</h1>\n");
+    return st;
+}
+
+static void
+add_contents(report *r)
+{
+    fm_str *s = &r->page.html;
+
+    fm_str_add(s, "</header>\n<nav aria-label=\"Contents\">\n<ul>\n<li><a "
+                  "href=\"#verdicts\">Verdicts</a></li>\n");
+    for (size_t i = 0; i < r->n; i++) {
+        fm_str_addf(s, "<li><a href=\"#r%zu-result\">", i + 1);
+        if (r->n > 1)
+            fm_html_text(s, title_of(r->results[i]));
+        else
+            fm_str_add(s, "Result");
+        fm_str_addf(s,
+                    "</a>: <a href=\"#r%zu-tables\">tables</a>, <a "
+                    "href=\"#r%zu-parameters\">parameters</a>, <a "
+                    "href=\"#r%zu-provenance\">provenance</a></li>\n",
+                    i + 1, i + 1, i + 1);
+    }
+    fm_str_add(s, "<li><a href=\"#terms\">Terms used</a></li>\n</ul>\n</nav>\n<main>\n");
+}
+
+static void
+add_foot(report *r)
+{
+    fm_str *s = &r->page.html;
+
+    fm_str_addf(s,
+                "</main>\n<footer>\n<p>Real numbers in tables have %d significant digits; the "
+                "full value is in each cell\xe2\x80\x99s <code>data-value</code> and in the "
+                "result file. This page needs no network and runs no script.</p>\n",
+                FM_PAGE_DIGITS);
+    for (size_t i = 0; i < r->n; i++) {
+        fm_str_addf(s, "<p class=\"path\">Result %zu: digest <code>", i + 1);
+        fm_html_text(s, fm_result_fact(r->results[i], "digest"));
+        fm_str_add(s, "</code></p>\n");
+    }
+    fm_str_add(s, "</footer>\n</body>\n</html>\n");
+}
+
+/* ---- 5. the whole page --------------------------------------------------------------- */
+
+static fm_status
+load_glossary(report *r, fm_error *err)
+{
+    fm_diags *diags = fm_diags_create();
+
+    if (diags == NULL)
+        return FM_FAIL(err, FM_ENOMEM, "report: out of memory");
+    fm_status st = fm_glossary_load(r->page.context, diags, &r->page.glossary);
+    if (st != FM_OK) {
+        size_t n = 0;
+        size_t n_errors = 0;
+        const fm_diag *list = fm_diags_list(diags, &n, &n_errors);
+        (void)FM_FAIL(err, st == FM_ENOMEM ? st : FM_EDATA, "glossary: %.120s:%d: %.100s",
+                      n > 0 ? list[0].file : "", n > 0 ? list[0].mark.line : 0,
+                      n > 0 ? list[0].text : "cannot be read");
+        st = st == FM_ENOMEM ? st : FM_EDATA;
+    }
+    fm_diags_free(diags);
+    return st;
+}
+
+static fm_status
+load_results(report *r, fm_error *err)
+{
+    r->verdicts = calloc(r->n + 1, sizeof *r->verdicts);
+    r->n_verdicts = calloc(r->n + 1, sizeof *r->n_verdicts);
+    if (r->verdicts == NULL || r->n_verdicts == NULL)
+        return FM_FAIL(err, FM_ENOMEM, "report: out of memory");
+    for (size_t i = 0; i < r->n; i++) {
+        const char *name = fm_result_fact(r->results[i], "study");
+        const fm_study *study = fm_context_study(r->page.context, name);
+        if (study == NULL)
+            return FM_FAIL(err, FM_EDATA, "report: this program has no study '%.80s'", name);
+        fm_status st =
+            fm_result_verdicts(r->results[i], &r->verdicts[i], &r->n_verdicts[i], err);
+        if (st == FM_OK)
+            st = choose_figures(r, i, study);
+        if (st != FM_OK)
+            return st;
+    }
+    return FM_OK;
+}
+
+static void
+free_report(report *r)
+{
+    for (size_t i = 0; r->verdicts != NULL && r->n_verdicts != NULL && i < r->n; i++)
+        fm_result_verdicts_free(r->verdicts[i], r->n_verdicts[i]);
+    for (size_t i = 0; i < r->n_figures; i++) {
+        free(r->figures[i].id);
+        if (r->drawings == NULL)
+            continue;
+        free(r->drawings[i].svg_out);
+        free(r->drawings[i].description_out);
+        free(r->drawings[i].problem_out);
+    }
+    free(r->verdicts);
+    free(r->n_verdicts);
+    free(r->figures);
+    free(r->drawings);
+    fm_page_free(&r->page);
+}
+
+static fm_status
+build(report *r, fm_error *err)
+{
+    fm_status st = load_glossary(r, err);
+
+    if (st == FM_OK)
+        st = load_results(r, err);
+    if (st == FM_OK)
+        st = draw_figures(r);
+    if (st == FM_OK)
+        st = add_head(r);
+    if (st != FM_OK)
+        return st;
+    add_contents(r);
+    add_verdicts(r);
+    for (size_t i = 0; i < r->n && r->page.st == FM_OK; i++)
+        add_result(r, i);
+    fm_page_glossary(&r->page);
+    add_foot(r);
+    if (r->page.html.failed)
+        fm_page_fail(&r->page, FM_ENOMEM, "out of memory");
+    return r->page.st;
+}
+
+fm_status
+fm_report_write(const fm_context *context, const fm_result *const *results, size_t n,
+                const char *path, fm_error *err)
+{
+    report r = {.results = results, .n = n};
+
+    if (n == 0)
+        return FM_FAIL(err, FM_EUSAGE, "report: no result given");
+    r.page.context = context;
+    r.page.err = err;
+    fm_status st = build(&r, err);
+    if (st == FM_OK)
+        st = fm_output_write(path, r.page.html.data, r.page.html.length, err);
+    free_report(&r);
+    return st;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Run rules with one bit mask per side: shift in the newest point, count the window. */
+#include "config.h"
+
+#include <math.h>
+
+#include "spc/spc_rules.h"
+
+const fm_spc_rule fm_spc_rules_we[FM_SPC_WE_COUNT] = {
+    {"we1", 1, 1, FM_SPC_BEYOND, 3, FM_SPC_SAME_SIDE},
+    {"we2", 2, 3, FM_SPC_BEYOND, 2, FM_SPC_SAME_SIDE},
+    {"we3", 4, 5, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE},
+    {"we4", 8, 8, FM_SPC_BEYOND, 0, FM_SPC_SAME_SIDE},
+};
+
+fm_status
+fm_spc_rules_validate(const fm_spc_rule *rules, size_t n_rules)
+{
+    if (n_rules > FM_SPC_RULES_MAX)
+        return FM_EDOM;
+    for (size_t r = 0; r < n_rules; r++)
+        if (rules[r].m < 1 || rules[r].m > rules[r].w || rules[r].w > 64 ||
+            !(rules[r].k >= 0) || !isfinite(rules[r].k))
+            return FM_EDOM;
+    return FM_OK;
+}
+
+/* Shifts `in` into the mask; true if the newest point is in and m of the last w are. */
+static int
+shift_in(uint64_t *mask, int in, const fm_spc_rule *rule)
+{
+    *mask = *mask << 1 | (unsigned)in;
+    if (!in)
+        return 0;
+    uint64_t window = rule->w == 64 ? *mask : *mask & ((UINT64_C(1) << rule->w) - 1);
+    return (unsigned)__builtin_popcountll(window) >= rule->m;
+}
+
+uint32_t
+fm_spc_rules_step(const fm_spc_rule *rules, size_t n_rules, fm_spc_rule_state *state,
+                  double value, double centre, double sigma)
+{
+    uint32_t flags = 0;
+    if (isnan(value)) {
+        for (size_t r = 0; r < n_rules; r++)
+            state[r] = (fm_spc_rule_state){0, 0};
+        return 0;
+    }
+    for (size_t r = 0; r < n_rules; r++) {
+        const fm_spc_rule *rule = &rules[r];
+        double high = centre + rule->k * sigma, low = centre - rule->k * sigma;
+        int above, below;
+        if (rule->region == FM_SPC_BEYOND) {
+            above = value > high;
+            below = value < low;
+        } else {
+            above = value > centre && value < high;
+            below = value < centre && value > low;
+        }
+        if (rule->side == FM_SPC_EITHER_SIDE) {
+            above |= below;
+            if (rule->region == FM_SPC_WITHIN)
+                above |= value == centre && rule->k * sigma > 0;
+            below = 0;
+        }
+        int signal = shift_in(&state[r].above, above, rule);
+        signal |= shift_in(&state[r].below, below, rule);
+        flags |= (uint32_t)signal << r;
+    }
+    return flags;
+}
