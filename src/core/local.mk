@@ -7,6 +7,7 @@ libfabmet_core_la_SOURCES += \
     %D%/csv.c %D%/csv.h %D%/csv_columns.c %D%/csv_columns.h %D%/data.c \
     %D%/decimal.c %D%/decimal.h \
     %D%/points.c %D%/rng.c %D%/rng.h %D%/rows.c %D%/rows.h %D%/sweep.c %D%/sweep.h \
+    %D%/turns.c %D%/turns.h \
     %D%/digest.c %D%/digest.h %D%/h5.c %D%/h5.h %D%/schema.c %D%/schema.h \
     %D%/sheet.c %D%/sheet.h %D%/verdicts.c %D%/verdicts.h %D%/publish.c %D%/publish.h \
     %D%/seal.c %D%/seal.h \
@@ -14,13 +15,17 @@ libfabmet_core_la_SOURCES += \
     %D%/result.c %D%/result.h %D%/result_parts.h %D%/result_read.c %D%/verify.c
 
 if HAVE_CHECK
-FM_CORE_TESTS = %D%/test_units %D%/test_scenario %D%/test_csv %D%/test_points %D%/test_store
+FM_CORE_TESTS = %D%/test_units %D%/test_yaml %D%/test_scenario %D%/test_csv \
+    %D%/test_points %D%/test_store
 check_PROGRAMS += $(FM_CORE_TESTS)
 TESTS += $(FM_CORE_TESTS)
 FM_CORE_TEST_LIBS = libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
 %C%_test_units_SOURCES = %D%/test_units.c
 %C%_test_units_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_units_LDADD = $(FM_CORE_TEST_LIBS)
+%C%_test_yaml_SOURCES = %D%/test_yaml.c
+%C%_test_yaml_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_yaml_LDADD = $(FM_CORE_TEST_LIBS)
 %C%_test_scenario_SOURCES = %D%/test_scenario.c
 %C%_test_scenario_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_scenario_LDADD = $(FM_CORE_TEST_LIBS)

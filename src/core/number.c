@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one strict grammar of numbers, with and without units.
  *
- *   real     = ["+" | "-"] (digits ["." {digit}] | "." digits) [("e" | "E") [sign] digits]
- *   integer  = ["+" | "-"] ("0" | nonzero digits)
- *   quantity = real {blank} [unit]
+ *   real     = ["+" | "-"] (digits ["." {digit}] | "." digits) [("e" | "E") [sign]
+ * digits] integer  = ["+" | "-"] ("0" | nonzero digits) quantity = real {blank} [unit]
  *
  * Contents
  *   1. refusals that show the fix     3. integers
@@ -23,7 +22,9 @@
 
 /* ---- 1. refusals that show the fix ----------------------------------------------- */
 
-enum { SHOWN_MAX = 48 };
+enum {
+    SHOWN_MAX = 48
+};
 
 /* At most SHOWN_MAX bytes of a text, cut between characters. */
 static const char *
@@ -89,8 +90,8 @@ one_of(const char *text, const char *const *words, size_t n)
 static const char *
 find_foreign(const char *text)
 {
-    static const char *const not_numbers[] = {".nan", "nan", ".inf", "inf", "infinity",
-                                              "NaN()", "null", "~"};
+    static const char *const not_numbers[] = {".nan",     "nan",   ".inf", "inf",
+                                              "infinity", "NaN()", "null", "~"};
     const char *p = *text == '+' || *text == '-' ? text + 1 : text;
 
     if (one_of(p, not_numbers, sizeof not_numbers / sizeof not_numbers[0]))
@@ -213,7 +214,9 @@ scan_real(const char *text)
 static long
 exponent_of(real_span span)
 {
-    enum { LIMIT = 1000000 };
+    enum {
+        LIMIT = 1000000
+    };
 
     if (span.end == span.mantissa_end)
         return 0;
@@ -277,7 +280,7 @@ static fm_status
 fail_integer(const char *text, fm_error *err)
 {
     char buffer[SHOWN_MAX + 4];
-    double value;
+    double value = 0;
     real_span span = scan_real(text);
 
     if (span.end == text || *span.end != '\0' ||
@@ -343,12 +346,11 @@ fm_integer_read(const char *text, int64_t *value_out, fm_error *err)
 fm_status
 fm_unsigned_read(const char *text, uint64_t *value_out, fm_error *err)
 {
-    char buffer[SHOWN_MAX + 4];
     uint64_t value = 0;
 
     if ((*text == '-' || *text == '+') && isdigit((unsigned char)text[1]))
-        return FM_FAIL(err, FM_EDATA, "'%s' has a sign; a whole number from 0 is needed",
-                       shown(text, buffer));
+        return FM_FAIL(err, FM_EDATA,
+                       "'%.40s' has a sign; a whole number from 0 is needed", text);
     fm_status st = read_digits(text, text, UINT64_MAX, &value, err);
     if (st == FM_OK)
         *value_out = value;
@@ -360,9 +362,16 @@ fm_unsigned_read(const char *text, uint64_t *value_out, fm_error *err)
 static bool
 starts_unit(const char *p)
 {
-    static const char *const signs[] = {"%", "(", "\xc2\xb0", "\xc2\xb5", "\xce\xbc",
-                                        "\xc3\x85", "\xe2\x84\xab", "\xce\xa9",
-                                        "\xe2\x84\xa6", "\xe2\x84\x83"};
+    static const char *const signs[] = {"%",
+                                        "(",
+                                        "\xc2\xb0",
+                                        "\xc2\xb5",
+                                        "\xce\xbc",
+                                        "\xc3\x85",
+                                        "\xe2\x84\xab",
+                                        "\xce\xa9",
+                                        "\xe2\x84\xa6",
+                                        "\xe2\x84\x83"};
 
     if (isalpha((unsigned char)*p))
         return true;
@@ -372,28 +381,31 @@ starts_unit(const char *p)
     return false;
 }
 
+typedef struct quantity {
+    const char *text;
+    real_span span;
+    const char *from, *to; /* typed and declared unit */
+    bool difference;
+} quantity;
+
 /* The number in the declared unit.  A power of ten goes into the exponent of the text. */
 static fm_status
-read_in_unit(const fm_units *units, const char *text, real_span span, const char *from,
-             const char *to, bool difference, double *value_out, fm_error *err)
+read_in_unit(const fm_units *units, const quantity *q, double *value_out, fm_error *err)
 {
-    fm_conversion c;
-    double typed;
-    fm_error ignored = FM_ERROR_INIT;
+    fm_conversion c = {0, 1, 0};
+    double typed = 0;
+    bool linear =
+        strcmp(q->from, q->to) == 0 ||
+        fm_units_conversion(units, q->from, q->to, q->difference, &c, NULL) == FM_OK;
 
-    if (strcmp(from, to) == 0)
-        return convert_real(text, span, 0, value_out, err);
-    if (fm_units_conversion(units, from, to, difference, &c, &ignored) != FM_OK) {
-        fm_status st = convert_real(text, span, 0, &typed, err);
-        return st != FM_OK ? st
-                           : fm_units_convert(units, from, to, difference, typed,
-                                              value_out, err);
-    }
-    if (c.factor == 1 && c.offset == 0)
-        return convert_real(text, span, c.decimal, value_out, err);
-    fm_status st = convert_real(text, span, 0, &typed, err);
-    if (st == FM_OK)
+    if (linear && c.factor == 1 && c.offset == 0)
+        return convert_real(q->text, q->span, c.decimal, value_out, err);
+    fm_status st = convert_real(q->text, q->span, 0, &typed, err);
+    if (st == FM_OK && linear)
         *value_out = fm_convert(&c, typed);
+    else if (st == FM_OK) /* logarithmic, or wrong: this one says why */
+        st =
+            fm_units_convert(units, q->from, q->to, q->difference, typed, value_out, err);
     return st;
 }
 
@@ -416,7 +428,7 @@ fm_quantity_read(const fm_units *units, const char *text, const char *unit,
 {
     real_span span = scan_real(text);
     const char *from = span.end;
-    fm_conversion to_si;
+    fm_conversion to_si = {0, 1, 0};
     double value = 0;
     fm_error why = FM_ERROR_INIT;
 
@@ -431,8 +443,8 @@ fm_quantity_read(const fm_units *units, const char *text, const char *unit,
     fm_status st = fm_units_to_si(units, unit, difference, &to_si, err);
     if (st != FM_OK)
         return st;
-    st = read_in_unit(units, text, span, bare ? unit : from, unit, difference, &value,
-                      &why);
+    const quantity q = {text, span, bare ? unit : from, unit, difference};
+    st = read_in_unit(units, &q, &value, &why);
     if (st == FM_ENOMEM)
         return FM_FAIL(err, st, "out of memory");
     if (st != FM_OK)

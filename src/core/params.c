@@ -31,7 +31,9 @@ struct fm_arena {
     bool failed;
 };
 
-enum { CHUNK = 16384 };
+enum {
+    CHUNK = 16384
+};
 
 fm_arena *
 fm_arena_create(void)
@@ -120,8 +122,8 @@ fm_reader_error(const fm_reader *r, fm_status code, fm_mark mark, const char *hi
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (r->set != NULL)
-        fm_diag_error(r->diags, code, "--set", (fm_mark){0, 0}, hint, "%.200s: %s", r->set,
-                      text);
+        fm_diag_error(r->diags, code, "--set", (fm_mark){0, 0}, hint, "%.200s: %s",
+                      r->set, text);
     else
         fm_diag_error(r->diags, code, r->file, mark, hint, "%s", text);
 }
@@ -165,7 +167,8 @@ fm_reader_find(const fm_reader *r, fm_mark mark, const char *what, const char *p
         return false;
     }
     if (access(path, R_OK) != 0) {
-        fm_reader_error(r, FM_ENOINPUT, mark, NULL, "%s: '%s' may not be read", what, path);
+        fm_reader_error(r, FM_ENOINPUT, mark, NULL, "%s: '%s' may not be read", what,
+                        path);
         return false;
     }
     return true;
@@ -199,18 +202,6 @@ fm_has_range(const fm_param *param)
 
     return (kind == FM_REAL || kind == FM_INTEGER) && declared_range(param) &&
            (isfinite(param->min) || isfinite(param->max));
-}
-
-/* Whole numbers are written out: people read 500, not 5e+02. */
-void
-fm_str_add_number(fm_str *s, double x)
-{
-    char number[FM_NUMBER_TEXT];
-
-    if (x == rint(x) && fabs(x) < 1e7)
-        fm_str_addf(s, "%s%.0f", x == 0 && signbit(x) ? "-" : "", fabs(x) > 0 ? x : 0.0);
-    else
-        fm_str_add(s, fm_number_text(x, number));
 }
 
 void
@@ -276,8 +267,8 @@ report_number(const fm_reader *r, const fm_param *param, const char *name, fm_ma
         fm_str_add(&hint, "allowed: ");
         fm_range_text(&hint, param);
     }
-    fm_reader_error(r, err->code == FM_EDATA ? FM_ESCENARIO : FM_EINTERNAL, mark, hint.data,
-                    "%s: %s", name, err->text);
+    fm_reader_error(r, err->code == FM_EDATA ? FM_ESCENARIO : FM_EINTERNAL, mark,
+                    hint.data, "%s: %s", name, err->text);
     fm_str_free(&hint);
 }
 
@@ -364,7 +355,8 @@ static bool
 read_flag(const fm_reader *r, const char *name, const fm_node *node, fm_value *out)
 {
     static const char *const yes[] = {"yes", "on", "True", "TRUE", "1", "y", "Yes", "On"};
-    static const char *const no[] = {"no", "off", "False", "FALSE", "0", "n", "No", "Off"};
+    static const char *const no[] = {"no", "off", "False", "FALSE",
+                                     "0",  "n",   "No",    "Off"};
     const char *text = fm_reader_scalar(r, node, name, "true or false");
     const char *hint = NULL;
 
@@ -412,7 +404,10 @@ read_file(const fm_reader *r, const char *name, const fm_node *node, fm_value *o
 
 /* ---- 5. lists and records -------------------------------------------------------- */
 
-enum { NAME_MAX_TEXT = 160, PREFIX_MAX = NAME_MAX_TEXT + 2 };
+enum {
+    NAME_MAX_TEXT = 160,
+    PREFIX_MAX = NAME_MAX_TEXT + 2
+};
 
 static bool
 read_list(const fm_reader *r, const fm_param *param, const char *name,
@@ -423,8 +418,8 @@ read_list(const fm_reader *r, const fm_param *param, const char *name,
     bool good = true;
 
     if (node->kind != FM_NODE_LIST) {
-        fm_reader_error(r, FM_ESCENARIO, node->mark, "write [a, b]", "%s: a list is needed",
-                        name);
+        fm_reader_error(r, FM_ESCENARIO, node->mark, "write [a, b]",
+                        "%s: a list is needed", name);
         return false;
     }
     fm_value *items = fm_arena_get(r->arena, node->n_items, sizeof *items);
@@ -456,8 +451,8 @@ read_record(const fm_reader *r, const fm_param *param, const char *name,
         return false;
     (void)snprintf(prefix, sizeof prefix, "%s.", name);
     fm_params_collect(r, param->fields, param->n_fields, name, node, nodes);
-    return fm_params_resolve(r, param->fields, param->n_fields, prefix, node->mark, nodes,
-                             NULL, fields);
+    const fm_resolving how = {prefix, node->mark, NULL};
+    return fm_params_resolve(r, param->fields, param->n_fields, &how, nodes, fields);
 }
 
 static bool
@@ -571,7 +566,8 @@ fm_value_default(const fm_reader *r, const fm_param *param, const char *name,
         good = fm_value_read(&own, param, name, node, value_out);
     if (!good) {
         const fm_diag *list = fm_diags_list(own.diags, &n, NULL);
-        fm_reader_error(r, FM_EINTERNAL, (fm_mark){0, 0}, "this is an error of the program",
+        fm_reader_error(r, FM_EINTERNAL, (fm_mark){0, 0},
+                        "this is an error of the program",
                         "the default '%s' of %s is wrong: %s", param->def, name,
                         n > 0 ? list[0].text : "out of memory");
     }
@@ -610,7 +606,8 @@ last_part(const char *key)
     return dot != NULL ? dot + 1 : key;
 }
 
-/* The key that was probably meant: near to a whole key, or equal or near to a last part. */
+/* The key that was probably meant: near to a whole key, or equal or near to a last part.
+ */
 static const char *
 nearest_param(const fm_param *params, size_t n, const char *key)
 {
@@ -656,7 +653,8 @@ report_unknown(const fm_reader *r, const fm_param *params, size_t n, const char 
         if (n > 12)
             fm_str_add(&hint, ", ...");
     }
-    fm_reader_error(r, FM_ESCENARIO, mark, hint.data, "unknown key '%s' in %s", key, what);
+    fm_reader_error(r, FM_ESCENARIO, mark, hint.data, "unknown key '%s' in %s", key,
+                    what);
     fm_str_free(&hint);
 }
 
@@ -681,8 +679,8 @@ collect_one(const collector *c, const char *key, const fm_node *node)
             collect_map(c, key, node);
         else if (node->kind != FM_NODE_SCALAR || node->text != NULL)
             fm_reader_error(c->r, FM_ESCENARIO, node->mark, NULL,
-                            "'%s' is a group of parameters; write %s: { %s: ... }", key, key,
-                            inside + strlen(key) + 1);
+                            "'%s' is a group of parameters; write %s: { %s: ... }", key,
+                            key, inside + strlen(key) + 1);
         return;
     }
     if (i == SIZE_MAX)
@@ -740,18 +738,18 @@ resolve_missing(const fm_reader *r, const fm_param *param, const char *name,
 
 bool
 fm_params_resolve(const fm_reader *r, const fm_param *params, size_t n,
-                  const char *prefix, fm_mark place, const fm_node *const *nodes,
-                  const bool *satisfied, fm_value *values)
+                  const fm_resolving *how, const fm_node *const *nodes, fm_value *values)
 {
     bool good = true;
 
     for (size_t i = 0; i < n; i++) {
         char name[NAME_MAX_TEXT];
-        (void)snprintf(name, sizeof name, "%s%s", prefix, params[i].key);
+        (void)snprintf(name, sizeof name, "%s%s", how->prefix, params[i].key);
+        bool missing_ok = how->satisfied != NULL && how->satisfied[i];
         bool ok = nodes[i] != NULL
                       ? fm_value_read(r, &params[i], name, nodes[i], &values[i])
-                      : resolve_missing(r, &params[i], name, place,
-                                        satisfied != NULL && satisfied[i], &values[i]);
+                      : resolve_missing(r, &params[i], name, how->place, missing_ok,
+                                        &values[i]);
         good = good && ok;
     }
     return good;

@@ -92,21 +92,23 @@ bool fm_value_check(const fm_reader *r, const fm_param *param, const char *name,
 void fm_params_collect(const fm_reader *r, const fm_param *params, size_t n,
                        const char *what, const fm_node *map, const fm_node **nodes);
 
+/* What fm_params_resolve needs besides the nodes. */
+typedef struct fm_resolving {
+    const char *prefix;    /* put before keys in messages ("limits[2].") */
+    fm_mark place;         /* where a missing one is reported */
+    const bool *satisfied; /* [n] another source gives it: it is not missing; or NULL */
+} fm_resolving;
+
 /* Values of all parameters: given, default or absent.
- * prefix     in   put before keys in messages ("limits[2].")
- * place      in   where a missing one is reported
- * satisfied  in   [n] true: another source gives it, so it is not missing; may be NULL
- * values     out  [n]
+ * nodes   in   [n] as fm_params_collect found them
+ * values  out  [n]
  * returns false after reporting a problem */
 bool fm_params_resolve(const fm_reader *r, const fm_param *params, size_t n,
-                       const char *prefix, fm_mark place, const fm_node *const *nodes,
-                       const bool *satisfied, fm_value *values);
+                       const fm_resolving *how, const fm_node *const *nodes,
+                       fm_value *values);
 
 /* Index of a key in params[n], or SIZE_MAX. */
 size_t fm_params_index(const fm_param *params, size_t n, const char *key);
-
-/* Adds a number that reads back as the same double, whole numbers written out. */
-void fm_str_add_number(fm_str *s, double x);
 
 /* Adds the allowed range ("10 ... 500 um", "more than 0") or nothing when all is allowed. */
 void fm_range_text(fm_str *s, const fm_param *param);

@@ -62,7 +62,8 @@ typedef struct reading {
 } reading;
 
 const fm_node *
-fm_reader_kind(const fm_reader *r, const fm_node *node, const char *what, fm_node_kind kind)
+fm_reader_kind(const fm_reader *r, const fm_node *node, const char *what,
+               fm_node_kind kind)
 {
     if (node == NULL || node->kind == kind ||
         (node->kind == FM_NODE_SCALAR && node->text == NULL))
@@ -131,8 +132,8 @@ static void
 report_set(const fm_reader *r, const fm_study *study, const fm_set *set)
 {
     size_t n = 0;
-    const char **keys = fm_arena_get(r->arena, study->n_params + study->n_inputs + 3,
-                                     sizeof *keys);
+    const char **keys =
+        fm_arena_get(r->arena, study->n_params + study->n_inputs + 3, sizeof *keys);
     fm_str hint = {0};
 
     if (keys == NULL)
@@ -148,8 +149,7 @@ report_set(const fm_reader *r, const fm_study *study, const fm_set *set)
     keys[n++] = "title";
     keys[n++] = "seed";
     keys[n++] = "draws";
-    const char *near =
-        fm_arena_failed(r->arena) ? NULL : fm_nearest(set->key, keys, n);
+    const char *near = fm_arena_failed(r->arena) ? NULL : fm_nearest(set->key, keys, n);
     if (near != NULL)
         fm_str_addf(&hint, "did you mean '%s'?", near);
     fm_reader_error(r, FM_ESCENARIO, (fm_mark){0, 0}, hint.data,
@@ -302,7 +302,8 @@ apply_top_set(reading *g, const fm_set *set)
 
     own.set = set->text;
     fm_node *node = set_node(&own, set);
-    const char *text = node != NULL ? fm_reader_scalar(&own, node, set->key, "a value") : NULL;
+    const char *text =
+        node != NULL ? fm_reader_scalar(&own, node, set->key, "a value") : NULL;
     if (text != NULL && strcmp(set->key, "title") == 0)
         s->title = fm_arena_text(g->r.arena, text);
     else if (text != NULL && strcmp(set->key, "seed") == 0)
@@ -364,8 +365,8 @@ report_study(const reading *g, const fm_node *node)
         fm_str_addf(&hint, "did you mean '%s'?", near);
     else
         fm_str_add(&hint, "'fabmet list' shows all studies");
-    fm_reader_error(&g->r, FM_ESCENARIO, node->mark, hint.data,
-                    "there is no study '%s'", node->text);
+    fm_reader_error(&g->r, FM_ESCENARIO, node->mark, hint.data, "there is no study '%s'",
+                    node->text);
     fm_str_free(&hint);
 }
 
@@ -413,8 +414,10 @@ read_params(reading *g, const bool *satisfied)
 {
     const fm_study *study = g->s->study;
     const fm_node *params = fm_yaml_get(g->root, "params");
-    const fm_node **nodes = fm_arena_get(g->r.arena, study->n_params, sizeof *nodes);
-    fm_mark place = params != NULL ? params->key_mark : g->place;
+    const fm_node **nodes =
+        fm_arena_get(g->r.arena, study->n_params, sizeof(const fm_node *));
+    const fm_resolving how = {"", params != NULL ? params->key_mark : g->place,
+                              satisfied};
     char what[128];
 
     g->s->values = fm_arena_get(g->r.arena, study->n_params, sizeof *g->s->values);
@@ -424,8 +427,8 @@ read_params(reading *g, const bool *satisfied)
     params = fm_reader_kind(&g->r, params, "params", FM_NODE_MAP);
     if (params != NULL)
         fm_params_collect(&g->r, study->params, study->n_params, what, params, nodes);
-    (void)fm_params_resolve(&g->r, study->params, study->n_params, "", place, nodes,
-                            satisfied, g->s->values);
+    (void)fm_params_resolve(&g->r, study->params, study->n_params, &how, nodes,
+                            g->s->values);
     for (size_t i = 0; i < g->sets.n; i++)
         if (g->sets.list[i].param != SIZE_MAX)
             apply_param_set(g, &g->sets.list[i]);
@@ -451,7 +454,8 @@ read_study_parts(reading *g, const char *const *sets, size_t n_sets)
             apply_top_set(g, &g->sets.list[i]);
     fm_sweep_read(&g->r, g->s, fm_yaml_get(g->root, "sweep"),
                   fm_yaml_get(g->root, "sampling"), replaced);
-    fm_sources_read(&g->r, g->s, data, data != NULL ? data->key_mark : g->place, &g->sets);
+    fm_sources_read(&g->r, g->s, data, data != NULL ? data->key_mark : g->place,
+                    &g->sets);
 }
 
 static void
@@ -474,11 +478,19 @@ read_root(reading *g, const char *const *sets, size_t n_sets)
         read_study_parts(g, sets, n_sets);
 }
 
+/* What the reading of a tree needs from its caller. */
+typedef struct request {
+    const fm_context *context;
+    const char *name;
+    const char *path; /* NULL: the text is no file */
+    const char *const *sets;
+    size_t n_sets;
+    fm_diags *diags;
+} request;
+
 /* Checks the tree and hands out the scenario when nothing was wrong. */
 static fm_status
-read_tree(const fm_context *context, const char *name, const char *path,
-          const fm_node *root, const char *const *sets, size_t n_sets, fm_diags *diags,
-          fm_scenario **out)
+read_tree(const request *q, const fm_node *root, fm_scenario **out)
 {
     fm_scenario *s = calloc(1, sizeof *s);
     fm_status st = FM_ENOMEM;
@@ -488,14 +500,16 @@ read_tree(const fm_context *context, const char *name, const char *path,
     s->arena = fm_arena_create();
     if (s->arena == NULL)
         goto done;
-    s->context = context;
-    s->file = fm_arena_text(s->arena, name);
+    s->context = q->context;
+    s->file = fm_arena_text(s->arena, q->name);
     reading g = {.s = s, .root = root};
-    g.r = (fm_reader){.units = context->units, .arena = s->arena, .diags = diags,
-                      .file = name};
-    g.r.folder = path != NULL ? folder_of(s->arena, path) : NULL;
-    read_root(&g, sets, n_sets);
-    st = fm_arena_failed(s->arena) ? FM_ENOMEM : fm_diags_status(diags);
+    g.r = (fm_reader){.units = q->context->units,
+                      .arena = s->arena,
+                      .diags = q->diags,
+                      .file = q->name};
+    g.r.folder = q->path != NULL ? folder_of(s->arena, q->path) : NULL;
+    read_root(&g, q->sets, q->n_sets);
+    st = fm_arena_failed(s->arena) ? FM_ENOMEM : fm_diags_status(q->diags);
     if (st != FM_OK)
         goto done;
     *out = s;
@@ -509,25 +523,28 @@ fm_status
 fm_scenario_read(const fm_context *context, const char *path, const char *const *sets,
                  size_t n_sets, fm_diags *diags, fm_scenario **out)
 {
+    const request q = {context, path, path, sets, n_sets, diags};
     fm_node *root = NULL;
     fm_status st = fm_yaml_read_file(path, diags, &root);
 
     if (root != NULL)
-        st = read_tree(context, path, path, root, sets, n_sets, diags, out);
+        st = read_tree(&q, root, out);
     fm_yaml_free(root);
     return st;
 }
 
 fm_status
-fm_scenario_read_text(const fm_context *context, const char *name, const char *text,
+fm_scenario_read_text(/* NOLINT(readability-function-size): the agreed interface */
+                      const fm_context *context, const char *name, const char *text,
                       size_t length, const char *const *sets, size_t n_sets,
                       fm_diags *diags, fm_scenario **out)
 {
+    const request q = {context, name, NULL, sets, n_sets, diags};
     fm_node *root = NULL;
     fm_status st = fm_yaml_read_text(name, text, length, diags, &root);
 
     if (root != NULL)
-        st = read_tree(context, name, NULL, root, sets, n_sets, diags, out);
+        st = read_tree(&q, root, out);
     fm_yaml_free(root);
     return st;
 }

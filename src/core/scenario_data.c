@@ -8,8 +8,8 @@
 
 #include "core/scenario_read.h"
 
-/* Calls `add` for each name that a column of the input has in `units:`: its declared name, or
- * the user's own names where a parameter tells them. */
+/* Calls `add` for each name that a column of the input has in `units:`: its declared
+ * name, or the user's own names where a parameter tells them. */
 typedef void (*name_fn)(void *arg, const char *name, const fm_input_column *column);
 
 static void
@@ -62,12 +62,14 @@ report_column(const fm_reader *r, const name_search *search, const char *what,
         for (size_t i = 0; i < search->n; i++)
             fm_str_addf(&hint, "%s%s", i > 0 ? ", " : "", search->names[i]);
     }
-    fm_reader_error(r, FM_ESCENARIO, node->key_mark, hint.data, "unknown column '%s' in %s",
-                    node->key, what);
+    fm_reader_error(r, FM_ESCENARIO, node->key_mark, hint.data,
+                    "unknown column '%s' in %s", node->key, what);
     fm_str_free(&hint);
 }
 
-enum { NAMES_MAX = 64 };
+enum {
+    NAMES_MAX = 64
+};
 
 /* The unit must be known and, where the column declares one, of its dimension. */
 static bool
@@ -124,7 +126,8 @@ check_column_entry(const fm_reader *r, const fm_scenario *s, const fm_input_decl
     if (search.found->from_param == NULL)
         return true;
     fm_reader_error(r, FM_ESCENARIO, node->key_mark, NULL,
-                    "%s: parameter '%s' names this column", what, search.found->from_param);
+                    "%s: parameter '%s' names this column", what,
+                    search.found->from_param);
     return false;
 }
 
@@ -227,9 +230,10 @@ settle_source(const fm_reader *r, const fm_scenario *s, const fm_input_decl *dec
         return;
     if (decl->def_file == NULL) {
         if (needs_data(decl))
-            fm_reader_error(r, FM_ESCENARIO, place,
-                            decl->help, "data for '%s' are missing: write data: { %s: { csv: FILE } }",
-                            decl->name, decl->name);
+            fm_reader_error(
+                r, FM_ESCENARIO, place, decl->help,
+                "data for '%s' are missing: write data: { %s: { csv: FILE } }",
+                decl->name, decl->name);
         return;
     }
     char *path = fm_context_find(s->context, decl->def_file);
@@ -284,7 +288,8 @@ report_inputs(const fm_reader *r, const fm_study *study, const fm_node *data)
         fm_reader_error(r, FM_ESCENARIO, data->key_mark, NULL, "%s reads no data",
                         study->name);
     else
-        fm_yaml_only(data, r->file, "data", names, study->n_inputs, FM_ESCENARIO, r->diags);
+        fm_yaml_only(data, r->file, "data", names, study->n_inputs, FM_ESCENARIO,
+                     r->diags);
 }
 
 void

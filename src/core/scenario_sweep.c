@@ -81,13 +81,14 @@ axis_param(const fm_reader *r, const fm_scenario *s, const fm_node *entry,
     }
     if (!sweepable(&s->study->params[i])) {
         fm_reader_error(r, FM_ESCENARIO, node->mark, NULL,
-                        "sweep: '%s' cannot be swept; it is the same for all points", key);
+                        "sweep: '%s' cannot be swept; it is the same for all points",
+                        key);
         return SIZE_MAX;
     }
     for (size_t k = 0; k < s->n_axes; k++)
         if (s->axes[k].param == i) {
-            fm_reader_error(r, FM_ESCENARIO, node->mark, NULL, "sweep: '%s' is swept twice",
-                            key);
+            fm_reader_error(r, FM_ESCENARIO, node->mark, NULL,
+                            "sweep: '%s' is swept twice", key);
             return SIZE_MAX;
         }
     return i;
@@ -112,10 +113,10 @@ read_ends(const fm_reader *r, const fm_param *param, const fm_node *entry,
           const axis_nodes *n, fm_axis *axis)
 {
     if (param->kind != FM_REAL) {
-        fm_reader_error(r, FM_ESCENARIO, (n->from ? n->from : n->to)->key_mark,
-                        "write values: [...]",
-                        "sweep: '%s' is not a real number, so 'from' and 'to' mean nothing",
-                        param->key);
+        fm_reader_error(
+            r, FM_ESCENARIO, (n->from ? n->from : n->to)->key_mark, "write values: [...]",
+            "sweep: '%s' is not a real number, so 'from' and 'to' mean nothing",
+            param->key);
         return false;
     }
     if (n->from == NULL || n->to == NULL) {
@@ -137,7 +138,8 @@ read_ends(const fm_reader *r, const fm_param *param, const fm_node *entry,
 }
 
 static bool
-read_spacing(const fm_reader *r, const fm_param *param, const axis_nodes *n, fm_axis *axis)
+read_spacing(const fm_reader *r, const fm_param *param, const axis_nodes *n,
+             fm_axis *axis)
 {
     static const char *const words[] = {"linear", "log", NULL};
     const fm_param choice = {.key = "spacing", .kind = FM_CHOICE, .choices = words};
@@ -174,8 +176,8 @@ read_count(const fm_reader *r, const char *what, const fm_node *node, uint64_t m
     }
     if (n < min || n > FM_POINTS_MAX) {
         fm_reader_error(r, FM_ESCENARIO, node->mark, NULL,
-                        "%s: %s is out of range; allowed: %u ... 1000000000000", what, text,
-                        (unsigned)min);
+                        "%s: %s is out of range; allowed: %u ... 1000000000000", what,
+                        text, (unsigned)min);
         return false;
     }
     *out = n;
@@ -227,12 +229,14 @@ read_values(const fm_reader *r, const fm_param *param, const axis_nodes *n,
 
     if (is_random(sampling)) {
         fm_reader_error(r, FM_ESCENARIO, list->key_mark, "write from: and to:",
-                        "sweep of %s: lhs and sobol need a range, not 'values'", param->key);
+                        "sweep of %s: lhs and sobol need a range, not 'values'",
+                        param->key);
         return false;
     }
     if (list->kind != FM_NODE_LIST || list->n_items == 0) {
         fm_reader_error(r, FM_ESCENARIO, list->mark, "write values: [a, b]",
-                        "sweep of %s: a list of at least one value is needed", param->key);
+                        "sweep of %s: a list of at least one value is needed",
+                        param->key);
         return false;
     }
     axis->kind = FM_AXIS_VALUES;
@@ -262,7 +266,8 @@ read_steps(const fm_reader *r, const fm_param *param, const fm_node *entry,
         return read_values(r, param, &n, sampling, axis);
     if (n.from != NULL || n.to != NULL)
         return read_range(r, param, entry, &n, sampling, axis);
-    fm_reader_error(r, FM_ESCENARIO, entry->mark, "write from:, to:, points: or values: [...]",
+    fm_reader_error(r, FM_ESCENARIO, entry->mark,
+                    "write from:, to:, points: or values: [...]",
                     "sweep of %s: it has no values", param->key);
     return false;
 }
@@ -289,8 +294,8 @@ settle_base(fm_scenario *s, const fm_axis *axis)
 static void
 read_axis(const fm_reader *r, fm_scenario *s, const fm_node *entry, const bool *replaced)
 {
-    static const char *const keys[] = {"param", "from", "to", "points", "spacing",
-                                       "values"};
+    static const char *const keys[] = {"param",  "from",    "to",
+                                       "points", "spacing", "values"};
     fm_error err = FM_ERROR_INIT;
     fm_axis axis = {.param = SIZE_MAX, .to_si = {0, 1, 0}};
 
@@ -299,8 +304,8 @@ read_axis(const fm_reader *r, fm_scenario *s, const fm_node *entry, const bool *
                         "sweep: each entry is a mapping");
         return;
     }
-    fm_yaml_only(entry, r->file, "an axis of the sweep", keys, FM_COUNT(keys), FM_ESCENARIO,
-                 r->diags);
+    fm_yaml_only(entry, r->file, "an axis of the sweep", keys, FM_COUNT(keys),
+                 FM_ESCENARIO, r->diags);
     axis.param = axis_param(r, s, entry, fm_yaml_get(entry, "param"));
     if (axis.param == SIZE_MAX)
         return;
@@ -308,7 +313,8 @@ read_axis(const fm_reader *r, fm_scenario *s, const fm_node *entry, const bool *
     if (param->kind == FM_REAL &&
         fm_units_to_si(r->units, param->unit != NULL ? param->unit : "1",
                        (param->flags & FM_DIFFERENCE) != 0, &axis.to_si, &err) != FM_OK)
-        fm_reader_error(r, FM_EINTERNAL, entry->mark, NULL, "%s: %s", param->key, err.text);
+        fm_reader_error(r, FM_EINTERNAL, entry->mark, NULL, "%s: %s", param->key,
+                        err.text);
     if (!read_steps(r, param, entry, s->sampling, &axis) || replaced[axis.param])
         return;
     settle_base(s, &axis);
@@ -369,17 +375,16 @@ count_grid(const fm_reader *r, fm_scenario *s, fm_mark mark)
 }
 
 static void
-count_zip(const fm_reader *r, fm_scenario *s, const fm_node *sweep)
+count_zip(const fm_reader *r, fm_scenario *s, fm_mark mark)
 {
     s->n_points = s->n_axes > 0 ? s->axes[0].n : 1;
     for (size_t k = 1; k < s->n_axes; k++)
         if (s->axes[k].n != s->n_points) {
-            fm_reader_error(r, FM_ESCENARIO, sweep->key_mark, NULL,
-                            "zip needs axes of one length: %s has %llu values, %s has %llu",
-                            s->study->params[s->axes[0].param].key,
-                            (unsigned long long)s->n_points,
-                            s->study->params[s->axes[k].param].key,
-                            (unsigned long long)s->axes[k].n);
+            fm_reader_error(
+                r, FM_ESCENARIO, mark, NULL,
+                "zip needs axes of one length: %s has %llu values, %s has %llu",
+                s->study->params[s->axes[0].param].key, (unsigned long long)s->n_points,
+                s->study->params[s->axes[k].param].key, (unsigned long long)s->axes[k].n);
             return;
         }
 }
@@ -420,6 +425,7 @@ fm_sweep_read(const fm_reader *r, fm_scenario *s, const fm_node *sweep,
         s->axes = fm_arena_get(r->arena, sweep->n_items, sizeof *s->axes);
         n_axes = s->axes != NULL ? sweep->n_items : 0;
     }
+    fm_mark mark = sweep != NULL ? sweep->key_mark : (fm_mark){0, 0};
     size_t before = fm_reader_errors(r);
     for (size_t i = 0; i < n_axes; i++)
         read_axis(r, s, &sweep->items[i], replaced);
@@ -427,7 +433,7 @@ fm_sweep_read(const fm_reader *r, fm_scenario *s, const fm_node *sweep,
     if (is_random(s->sampling))
         count_random(r, s, sweep, sampling, n_random);
     else if (good && s->sampling == FM_ZIP)
-        count_zip(r, s, sweep);
+        count_zip(r, s, mark);
     else if (good)
-        count_grid(r, s, sweep != NULL ? sweep->key_mark : (fm_mark){0, 0});
+        count_grid(r, s, mark);
 }

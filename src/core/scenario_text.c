@@ -16,8 +16,8 @@
 
 /* ---- 1. words, texts, blocks ----------------------------------------------------- */
 
-/* Whether YAML, and a person, read the text as it stands: letters, digits and a few signs,
- * a letter first. */
+/* Whether YAML, and a person, read the text as it stands: letters, digits and a few
+ * signs, a letter first. */
 static bool
 is_plain_word(const char *text)
 {
@@ -158,7 +158,8 @@ add_record(fm_str *s, const fm_param *param, const fm_value *fields)
     fm_str_add(s, " }");
 }
 
-/* Flow style throughout: one line per parameter.  Records nest as deep as declarations do. */
+/* Flow style throughout: one line per parameter.  Records nest as deep as declarations
+ * do. */
 static void
 add_value(fm_str *s, const fm_param *param, const fm_value *v)
 {
@@ -188,7 +189,8 @@ add_params(fm_str *s, const fm_scenario *scenario)
     for (size_t i = 0; i < study->n_params; i++) {
         const fm_param *param = &study->params[i];
         const fm_value *v = &scenario->values[i];
-        bool from_sweep = !v->given && (param->def == NULL || (param->flags & FM_REQUIRED));
+        bool from_sweep =
+            !v->given && (param->def == NULL || (param->flags & FM_REQUIRED));
         if (!v->present || from_sweep)
             continue;
         fm_str_addf(s, "%s  %s: ", any ? "" : "params:\n", param->key);
@@ -224,7 +226,8 @@ add_sources(fm_str *s, const fm_scenario *scenario)
         bool own = source->text != NULL || (source->path != NULL && !source->shipped);
         if (!own && !named)
             continue;
-        fm_str_addf(s, "%s  %s:\n", any ? "" : "data:\n", scenario->study->inputs[i].name);
+        fm_str_addf(s, "%s  %s:\n", any ? "" : "data:\n",
+                    scenario->study->inputs[i].name);
         if (source->text != NULL) {
             fm_str_add(s, "    inline:");
             add_block(s, source->text, "      ");
@@ -328,7 +331,8 @@ add_fields(fm_str *s, const fm_param *param)
 {
     for (size_t k = 0; k < param->n_fields; k++) {
         const fm_param *field = &param->fields[k];
-        fm_str_addf(s, "  #   %s: %s", field->key, field->help != NULL ? field->help : "");
+        fm_str_addf(s, "  #   %s: %s", field->key,
+                    field->help != NULL ? field->help : "");
         add_facts(s, field);
         if (field->def != NULL && (field->flags & FM_REQUIRED) == 0)
             fm_str_addf(s, "; default %s", field->def);
@@ -351,7 +355,8 @@ is_commented(const fm_param *param)
     return (param->flags & FM_REQUIRED) == 0 && param->def == NULL;
 }
 
-/* Spells a declared value as the scenario does: texts in quotes, numbers with their unit. */
+/* Spells a declared value as the scenario does: texts in quotes, numbers with their unit.
+ */
 static void
 add_declared(fm_str *s, const fm_param *param, const char *value)
 {
@@ -413,7 +418,8 @@ add_template_columns(fm_str *s, const fm_input_decl *decl)
             fm_str_addf(s, "; unit %s", column->unit);
         if (column->from_param != NULL)
             fm_str_addf(s, "; named by %s", column->from_param);
-        fm_str_add(s, (column->flags & FM_COL_REQUIRED) ? "; required\n" : "; optional\n");
+        fm_str_add(s,
+                   (column->flags & FM_COL_REQUIRED) ? "; required\n" : "; optional\n");
     }
 }
 
@@ -509,11 +515,12 @@ fm_scenario_template(const fm_study *study)
     fm_str_addf(&s, "# %s: ", study->name);
     for (const char *p = study->summary != NULL ? study->summary : ""; *p != '\0'; p++)
         fm_str_add_bytes(&s, *p == '\n' ? " " : p, 1);
-    fm_str_addf(&s,
-                "\n# Every parameter stands at its default; lines behind '#' are optional.\n"
-                "# 'fabmet describe %s' explains the results.\n\n"
-                "fabmet: 1\nstudy: %s\ntitle: \"\"\nseed: 1\n",
-                study->name, study->name);
+    fm_str_addf(
+        &s,
+        "\n# Every parameter stands at its default; lines behind '#' are optional.\n"
+        "# 'fabmet describe %s' explains the results.\n\n"
+        "fabmet: 1\nstudy: %s\ntitle: \"\"\nseed: 1\n",
+        study->name, study->name);
     if (study->draws > 0)
         fm_str_addf(&s, "draws: %llu\n", (unsigned long long)study->draws);
     add_template_params(&s, study);

@@ -93,6 +93,7 @@ create_entry(fm_store *store)
            fm_h5_put_text(store->entry, "title", title != NULL ? title : "") &&
            fm_h5_put_text(store->entry, "study", study->name) &&
            fm_h5_put_text(store->entry, "default", store->schema->tables[0].name) &&
+           fm_h5_put_text(store->entry, "points_table", fm_points_table_name(study)) &&
            fm_h5_put_integer(store->entry, "points", (int64_t)store->scenario->n_points);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of units and numbers: published factors, the grammar and every refusal, traps of the
- * unit database, exact decimal scaling, a locale with a decimal comma. */
+/* Tests of units and numbers: published factors, the grammar and every refusal, traps of
+ * the unit database, exact decimal scaling, a locale with a decimal comma. */
 #include "config.h"
 
 #include <check.h>
@@ -37,8 +37,9 @@ typedef struct row {
     int ulps; /* distance that is allowed */
 } row;
 
-/* Exact definitions: SI Brochure (9th ed.) for eV and e; standard gravity 9.80665 m/s2 for
- * the gram-force; NIST SP 811 (2008), appendix B, for mil, psi, torr, Fahrenheit. */
+/* Exact definitions: SI Brochure (9th ed.) for eV and e; standard gravity 9.80665 m/s2
+ * for the gram-force; NIST SP 811 (2008), appendix B, for mil, psi, torr, Fahrenheit. */
+/* clang-format off */
 static const row rows[] = {
     {"degC", "K", 1, 274.15, 0},
     {"degF", "K", 1, (1 + 459.67) * 5 / 9, 1},
@@ -81,6 +82,7 @@ static const row rows[] = {
     {"mm**2", "m2", 3, 3e-6, 0},
     {"(ohm cm)2", "ohm2 m2", 3, 3e-4, 0},
 };
+/* clang-format on */
 
 static void
 check_close(double got, double expected, int ulps, const char *what)
@@ -134,8 +136,8 @@ START_TEST(test_difference)
 }
 END_TEST
 
-/* Dimensions that UDUNITS itself would mix up (reciprocals, angles), and symbols that people
- * mix up. */
+/* Dimensions that UDUNITS itself would mix up (reciprocals, angles), and symbols that
+ * people mix up. */
 START_TEST(test_wrong_dimension)
 {
     static const struct {
@@ -169,7 +171,8 @@ START_TEST(test_wrong_dimension)
     for (size_t i = 0; i < FM_COUNT(bad); i++) {
         fm_conversion c = {42, 42, 42};
         fm_error err = FM_ERROR_INIT;
-        fm_status st = fm_units_conversion(units, bad[i].from, bad[i].to, false, &c, &err);
+        fm_status st =
+            fm_units_conversion(units, bad[i].from, bad[i].to, false, &c, &err);
         ck_assert_msg(st == bad[i].status, "%s -> %s: %s", bad[i].from, bad[i].to,
                       fm_status_name(st));
         ck_assert_msg(strstr(err.text, bad[i].text) != NULL, "%s -> %s: %s", bad[i].from,
@@ -182,7 +185,7 @@ END_TEST
 START_TEST(test_known_and_squared)
 {
     static const char *const pairs[][2] = {
-        {"um", "um2"}, {"1", "1"}, {"", "1"}, {"ohm cm", "(ohm cm)2"},
+        {"um", "um2"},       {"1", "1"},    {"", "1"},     {"ohm cm", "(ohm cm)2"},
         {"W/m2", "(W/m2)2"}, {"%", "(%)2"}, {"gf", "gf2"},
     };
 
@@ -207,9 +210,19 @@ START_TEST(test_real)
         const char *text;
         double x;
     } good[] = {
-        {"1.8", 1.8},     {"+1.8", 1.8}, {"-1.8", -1.8}, {"1.", 1},    {".5", 0.5},
-        {"1e3", 1000},    {"1E+3", 1000}, {"2.5e-3", 2.5e-3}, {"010", 10}, {"0", 0},
-        {"-0", -0.0},     {"0e999999", 0}, {"4.9e-324", 4.9e-324},
+        {"1.8", 1.8},
+        {"+1.8", 1.8},
+        {"-1.8", -1.8},
+        {"1.", 1},
+        {".5", 0.5},
+        {"1e3", 1000},
+        {"1E+3", 1000},
+        {"2.5e-3", 2.5e-3},
+        {"010", 10},
+        {"0", 0},
+        {"-0", -0.0},
+        {"0e999999", 0},
+        {"4.9e-324", 4.9e-324},
         {"1.7976931348623157e308", 1.7976931348623157e308},
     };
     double x = 42;
@@ -228,6 +241,7 @@ typedef struct refusal {
     const char *says;
 } refusal;
 
+/* clang-format off */
 static const refusal refusals[] = {
     {"1,5", "1", "write 1.5"},
     {"1,234.5", "1", "write 1234.5"},
@@ -278,6 +292,7 @@ static const refusal refusals[] = {
     {"1e-320 um", "um", "out of range once it is in SI"},
     {"null", "1", "not a number"},
 };
+/* clang-format on */
 
 static void
 check_refusal(const refusal *t)
@@ -304,18 +319,30 @@ START_TEST(test_integers)
     static const struct {
         const char *text, *says;
     } bad[] = {
-        {"010", "write 10"}, {"-010", "write -10"}, {"00", "write 0"}, {"1e3", "write 1000"},
-        {"1.0", "write 1"}, {"1.5", "not a whole number"}, {"12abc", "not a whole number"},
-        {"1_000", "write 1000"}, {"1,000", "write 1.000"}, {"0x10", "hexadecimal"},
-        {"9223372036854775808", "out of range"}, {"-9223372036854775809", "out of range"},
-        {"", "empty"}, {"--1", "not a number"}, {".nan", "not a number"}, {"3 V", "whole"},
+        {"010", "write 10"},
+        {"-010", "write -10"},
+        {"00", "write 0"},
+        {"1e3", "write 1000"},
+        {"1.0", "write 1"},
+        {"1.5", "not a whole number"},
+        {"12abc", "not a whole number"},
+        {"1_000", "write 1000"},
+        {"1,000", "write 1.000"},
+        {"0x10", "hexadecimal"},
+        {"9223372036854775808", "out of range"},
+        {"-9223372036854775809", "out of range"},
+        {"", "empty"},
+        {"--1", "not a number"},
+        {".nan", "not a number"},
+        {"3 V", "whole"},
     };
     int64_t n = 42;
     uint64_t u = 42;
 
     for (size_t i = 0; i < FM_COUNT(bad); i++) {
         fm_error err = FM_ERROR_INIT;
-        ck_assert_msg(fm_integer_read(bad[i].text, &n, &err) == FM_EDATA, "%s", bad[i].text);
+        ck_assert_msg(fm_integer_read(bad[i].text, &n, &err) == FM_EDATA, "%s",
+                      bad[i].text);
         ck_assert_msg(strstr(err.text, bad[i].says) != NULL, "'%s': %s", bad[i].text,
                       err.text);
         ck_assert_int_eq(n, 42);
@@ -345,7 +372,9 @@ read_ok(const char *text, const char *unit, double *value, double *si)
 START_TEST(test_exact_scaling)
 {
     static const char *const same[][3] = {
-        {"9 mV", "0.009 V", "0.009"}, {"9mV", "9e-3V", "0.009"}, {"671 mV", "0.671", "671000 uV"},
+        {"9 mV", "0.009 V", "0.009"},
+        {"9mV", "9e-3V", "0.009"},
+        {"671 mV", "0.671", "671000 uV"},
     };
     double value, si, expected, expected_si;
     char text[64];
@@ -410,7 +439,8 @@ START_TEST(test_quantities)
     ck_assert(value == 0.5 && si == 0.5);
     read_ok("-40°C", "degC", &value, &si);
     ck_assert_double_eq(value, -40);
-    ck_assert_int_eq(fm_quantity_read(units, "5 degC", "K", true, &value, &si, NULL), FM_OK);
+    ck_assert_int_eq(fm_quantity_read(units, "5 degC", "K", true, &value, &si, NULL),
+                     FM_OK);
     ck_assert(value == 5 && si == 5);
     read_ok("1.8e", "C", &value, &si); /* elementary charges, no exponent */
     ck_assert_double_eq_tol(value, 1.8 * 1.602176634e-19, 1e-33);
@@ -421,8 +451,9 @@ END_TEST
 
 /* ---- a decimal comma -------------------------------------------------------------- */
 
-/* Switches to the German locale, made in a folder of its own where the system has localedef.
- * Check runs each test in a process of its own, so nothing has to be switched back. */
+/* Switches to the German locale, made in a folder of its own where the system has
+ * localedef. Check runs each test in a process of its own, so nothing has to be switched
+ * back. */
 static bool
 made_locale(void)
 {
@@ -446,7 +477,8 @@ made_locale(void)
 static bool
 comma_locale(void)
 {
-    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE.utf8", "de_DE"};
+    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE.utf8",
+                                        "de_DE"};
 
     for (size_t i = 0; i < FM_COUNT(names); i++)
         if (setlocale(LC_ALL, names[i]) != NULL)
@@ -470,7 +502,8 @@ START_TEST(test_decimal_comma)
     ck_assert_int_eq(fm_units_create(&own, NULL), FM_OK);
     ck_assert_int_eq(fm_units_to_si(own, "gf", false, &c, NULL), FM_OK);
     ck_assert_double_eq(fm_convert(&c, 1), 0.00980665);
-    ck_assert_int_eq(fm_quantity_read(own, "1.8 mV", "V", false, &value, &si, NULL), FM_OK);
+    ck_assert_int_eq(fm_quantity_read(own, "1.8 mV", "V", false, &value, &si, NULL),
+                     FM_OK);
     ck_assert_double_eq(value, 1.8e-3);
     for (size_t i = 0; i < FM_COUNT(refusals); i++)
         check_refusal(&refusals[i]);

@@ -30,8 +30,8 @@ struct fm_units {
 
 /* Things that are counted.  They are pure numbers for UDUNITS, but one is not another. */
 static const char *const counts[] = {
-    "LSB", "sigma", "electron", "electrons", "photon", "photons", "wafer", "wafers",
-    "die", "dies", "pull", "pulls",
+    "LSB",   "sigma",  "electron", "electrons", "photon", "photons",
+    "wafer", "wafers", "die",      "dies",      "pull",   "pulls",
 };
 
 typedef struct addition {
@@ -144,7 +144,9 @@ fm_units_free(fm_units *units)
 
 /* ---- 2. unit tokens -------------------------------------------------------------- */
 
-enum { TOKEN_MAX = 80 };
+enum {
+    TOKEN_MAX = 80
+};
 
 static bool
 is_letter(unsigned char c)
@@ -323,7 +325,9 @@ take_apart(const ut_unit *unit, parts *out)
 {
     static const ut_visitor visitor = {visit_basic, visit_product, visit_galilean,
                                        visit_timestamp, visit_logarithmic};
-    enum { LAYERS_MAX = 5 };
+    enum {
+        LAYERS_MAX = 5
+    };
 
     *out = (parts){.scale = 1};
     for (int layer = 0; layer < LAYERS_MAX && !out->done; layer++) {
@@ -353,10 +357,13 @@ take_apart(const ut_unit *unit, parts *out)
 static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                        1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                        1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-enum { EXACT_POWERS = 22, EXACT_DIGITS = 15 };
+enum {
+    EXACT_POWERS = 22,
+    EXACT_DIGITS = 15
+};
 
-/* x * 10^k for one multiplication or division by an exact power, when x is a decimal number
- * of few digits: then the result is the double nearest to the decimal result.
+/* x * 10^k for one multiplication or division by an exact power, when x is a decimal
+ * number of few digits: then the result is the double nearest to the decimal result.
  * returns false if x is no such number */
 static bool
 scale_short(double x, int k, double *out)
@@ -534,11 +541,12 @@ static const char *
 confused_with(const char *from)
 {
     static const char *const pairs[][2] = {
-        {"C", "degC"},    {"F", "degF"}, {"S", "s"},      {"sec", "s"},  {"u", "um"},
-        {"M", "m"},       {"k", "K"},    {"v", "V"},      {"a", "A"},    {"g", "gf"},
-        {"mm2", "mm"},    {"h", "hour"}, {"mins", "min"}, {"Ohm", "ohm"}, {"R", "ohm"},
-        {"mv", "mV"},     {"hz", "Hz"},  {"KHz", "kHz"},  {"ev", "eV"},  {"oC", "degC"},
-        {"celsius", "degC"}, {"gm", "gf"}, {"grams", "gf"}, {"kelvins", "K"},
+        {"C", "degC"},       {"F", "degF"},  {"S", "s"},      {"sec", "s"},
+        {"u", "um"},         {"M", "m"},     {"k", "K"},      {"v", "V"},
+        {"a", "A"},          {"g", "gf"},    {"mm2", "mm"},   {"h", "hour"},
+        {"mins", "min"},     {"Ohm", "ohm"}, {"R", "ohm"},    {"mv", "mV"},
+        {"hz", "Hz"},        {"KHz", "kHz"}, {"ev", "eV"},    {"oC", "degC"},
+        {"celsius", "degC"}, {"gm", "gf"},   {"grams", "gf"}, {"kelvins", "K"},
     };
 
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
@@ -551,11 +559,13 @@ static const char *
 nearest_unit(const char *from)
 {
     static const char *const common[] = {
-        "um", "nm", "mm", "cm", "mil", "angstrom", "V", "mV", "uV", "mA", "uA", "nA",
-        "degC", "degF", "gf", "cN", "mN", "kHz", "MHz", "GHz", "ms", "us", "ns", "ps",
-        "hour", "min", "day", "kPa", "MPa", "GPa", "psi", "mbar", "Torr", "ohm", "kohm",
-        "ppm", "ppb", "percent", "pct", "degree", "rad", "mrad", "mW", "uW", "pF", "fF",
-        "eV", "meV", "keV", "LSB", "sigma", "electron", "wafer", "photon", "count", "bit",
+        "um",   "nm",   "mm",    "cm",       "mil",   "angstrom", "V",     "mV",
+        "uV",   "mA",   "uA",    "nA",       "degC",  "degF",     "gf",    "cN",
+        "mN",   "kHz",  "MHz",   "GHz",      "ms",    "us",       "ns",    "ps",
+        "hour", "min",  "day",   "kPa",      "MPa",   "GPa",      "psi",   "mbar",
+        "Torr", "ohm",  "kohm",  "ppm",      "ppb",   "percent",  "pct",   "degree",
+        "rad",  "mrad", "mW",    "uW",       "pF",    "fF",       "eV",    "meV",
+        "keV",  "LSB",  "sigma", "electron", "wafer", "photon",   "count", "bit",
     };
     const char *known = confused_with(from);
 
@@ -603,9 +613,9 @@ fail_dimension(const fm_units *units, const char *from, const char *to,
     const char *needed = dimension_text(units, to_parts);
 
     if (strcmp(to, "1") == 0)
-        return FM_FAIL(err, FM_EDOM,
-                       "a pure number is needed here (%% and ppm are allowed), not '%.40s'",
-                       from);
+        return FM_FAIL(
+            err, FM_EDOM,
+            "a pure number is needed here (%% and ppm are allowed), not '%.40s'", from);
     if (guess != NULL)
         return FM_FAIL(err, FM_EDOM, "'%.40s' does not convert to %s; did you mean %s?",
                        from, to, guess);
@@ -674,8 +684,8 @@ fm_units_conversion(const fm_units *units, const char *from, const char *to,
 
     if (st == FM_OK && (p.from_parts.logarithmic || p.to_parts.logarithmic) &&
         strcmp(from, to) != 0)
-        st = FM_FAIL(err, FM_EDOM, "'%.40s' to '%.40s' is logarithmic, not a factor", from,
-                     to);
+        st = FM_FAIL(err, FM_EDOM, "'%.40s' to '%.40s' is logarithmic, not a factor",
+                     from, to);
     if (st == FM_OK && strcmp(from, to) == 0)
         *conversion_out = (fm_conversion){0, 1, 0};
     else if (st == FM_OK)
@@ -696,7 +706,8 @@ fm_units_to_si(const fm_units *units, const char *unit, bool difference,
     if (parsed == NULL || !take_apart(parsed, &p))
         st = fail_unknown(units, unit != NULL ? unit : "", NULL, err);
     else if (p.logarithmic)
-        st = FM_FAIL(err, FM_EDOM, "'%.40s' is logarithmic and has no factor to SI", unit);
+        st =
+            FM_FAIL(err, FM_EDOM, "'%.40s' is logarithmic and has no factor to SI", unit);
     else
         *conversion_out = conversion_of(&p, &si, difference);
     ut_free(parsed);

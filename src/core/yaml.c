@@ -20,7 +20,10 @@
 #include "core/text.h"
 #include "core/yaml.h"
 
-enum { DEPTH_MAX = 16, FILE_MAX = 64 << 20 };
+enum {
+    DEPTH_MAX = 16,
+    FILE_MAX = 64 << 20
+};
 
 /* ---- 1. bytes -------------------------------------------------------------------- */
 
@@ -288,14 +291,14 @@ check_duplicates(builder *b, const fm_node *map)
 {
     if (map->n_items < 2)
         return;
-    const fm_node **sorted = malloc(map->n_items * sizeof *sorted);
+    const fm_node **sorted = malloc(map->n_items * sizeof(const fm_node *));
     if (sorted == NULL) {
         b->nomem = true;
         return;
     }
     for (size_t i = 0; i < map->n_items; i++)
         sorted[i] = &map->items[i];
-    qsort(sorted, map->n_items, sizeof *sorted, compare_keys);
+    qsort(sorted, map->n_items, sizeof(const fm_node *), compare_keys);
     for (size_t i = 1; i < map->n_items; i++)
         if (strcmp(sorted[i]->key, sorted[i - 1]->key) == 0)
             fm_diag_error(b->diags, FM_ESCENARIO, b->name, sorted[i]->key_mark, NULL,
@@ -350,7 +353,8 @@ take_event(builder *b, const struct fy_event *event)
     }
 }
 
-/* Hands over what libfyaml collected: it prints to stderr unless it has an own collector. */
+/* Hands over what libfyaml collected: it prints to stderr unless it has an own collector.
+ */
 static void
 take_problems(builder *b, struct fy_diag *diag)
 {

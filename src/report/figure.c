@@ -19,7 +19,8 @@
 #include "report/plot.h"
 #include "report/svg.h"
 
-enum { WIDTH = 760, HEIGHT = 430, PANEL_HEIGHT = 270, SECONDS_MAX = 120, XTICS_CHARS = 70 };
+enum { WIDTH = 760, HEIGHT = 430, PANEL_HEIGHT = 270, SECONDS_MAX = 120, XTICS_CHARS = 70,
+       KEY_CHARS = 80 };
 
 /* Prefix of the lines by which the script says which figure it is at. */
 #define MARK "@@figure "
@@ -113,7 +114,7 @@ static const char styles[] =
     "set border 3 lc rgb '#444444' lw 1\n"
     "set tics nomirror out scale 0.6 textcolor rgb '#222222'\n"
     "set grid xtics ytics lc rgb '#DDDDDD' lw 0.7 dt solid\n"
-    "set key top right samplen 2.5 spacing 1.1\n"
+    "set key outside above center horizontal samplen 2.5 spacing 1.1\n"
     "set boxwidth 0.7 relative\n"
     "set style fill solid 0.75 border\n"
     "set style data linespoints\n"
@@ -163,6 +164,18 @@ add_text(fm_str *s, const char *text, fm_picture picture)
     free(encoded);
 }
 
+static void
+add_tic_text(fm_str *s, const char *text, fm_picture picture)
+{
+    char *encoded = fm_gnuplot_tic(text, picture == FM_SVG);
+
+    if (encoded == NULL)
+        s->failed = true;
+    else
+        fm_str_add(s, encoded);
+    free(encoded);
+}
+
 /* Names of tables and columns are identifiers by declaration; a result from elsewhere might
  * hold anything. */
 static void
@@ -175,24 +188,36 @@ add_identifier(fm_str *s, const char *name)
     }
 }
 
+/* array KIND_COLUMN[n] and its texts. */
+static void
+add_array(fm_str *s, const char *kind, const char *name, char *const *words, size_t n,
+          fm_picture picture)
+{
+    fm_str_addf(s, "array %s_", kind);
+    add_identifier(s, name);
+    fm_str_addf(s, "[%zu]\n", n);
+    for (size_t i = 0; i < n; i++) {
+        fm_str_addf(s, "%s_", kind);
+        add_identifier(s, name);
+        fm_str_addf(s, "[%zu] = ", i + 1);
+        if (strcmp(kind, "tics") == 0)
+            add_tic_text(s, words[i], picture);
+        else
+            add_text(s, words[i], picture);
+        fm_str_add(s, "\n");
+    }
+}
+
 static void
 add_words(fm_str *s, const char *name, char *const *words, size_t n, fm_picture picture)
 {
-    fm_str_addf(s, "n_words_");
+    fm_str_add(s, "n_words_");
     add_identifier(s, name);
     fm_str_addf(s, " = %zu\n", n);
     if (n == 0)
         return;
-    fm_str_add(s, "array words_");
-    add_identifier(s, name);
-    fm_str_addf(s, "[%zu]\n", n);
-    for (size_t i = 0; i < n; i++) {
-        fm_str_add(s, "words_");
-        add_identifier(s, name);
-        fm_str_addf(s, "[%zu] = ", i + 1);
-        add_text(s, words[i], picture);
-        fm_str_add(s, "\n");
-    }
+    add_array(s, "words", name, words, n, picture);
+    add_array(s, "tics", name, words, n, picture);
 }
 
 static void
@@ -208,7 +233,7 @@ add_label(fm_str *s, const fm_plot_column *c, fm_picture picture)
     fm_str_add(s, "\nunit_");
     add_identifier(s, c->name);
     fm_str_add(s, " = ");
-    add_text(s, fm_unit_text(c->unit), picture);
+    add_text(s, strcmp(c->unit, "1") == 0 ? "1" : fm_unit_text(c->unit), picture);
     fm_str_add(s, "\n");
     s->failed = s->failed || label.failed;
     fm_str_free(&label);
@@ -219,12 +244,23 @@ add_label(fm_str *s, const fm_plot_column *c, fm_picture picture)
 static void
 add_series(fm_str *s, const fm_plot *plot, fm_picture picture)
 {
+    size_t chars = 0;
+    size_t longest = 0;
+
     fm_str_addf(s, "n_series = %zu\narray series[%zu]\n", plot->n_series, plot->n_series);
     for (size_t i = 0; i < plot->n_series; i++) {
         fm_str_addf(s, "series[%zu] = ", i + 1);
         add_text(s, plot->series_names[i], picture);
         fm_str_add(s, "\n");
+        size_t n = strlen(plot->series_names[i]);
+        chars += n + 8;
+        longest = n > longest ? n : longest;
     }
+    /* A key that is wider than the picture is not drawn at all when it stands outside. */
+    if (longest > KEY_CHARS)
+        fm_str_add(s, "set key inside top left Left reverse vertical maxcols 1\n");
+    else if (chars > KEY_CHARS)
+        fm_str_add(s, "set key outside bottom center vertical maxcols 1\n");
 }
 
 /* Tics of a first column that holds words. */
@@ -240,7 +276,7 @@ add_xtics(fm_str *s, const fm_plot_column *c, fm_picture picture)
     fm_str_addf(s, "set xtics %s(", chars > XTICS_CHARS ? "rotate by -35 " : "");
     for (size_t i = 0; i < c->n_words; i++) {
         fm_str_add(s, i > 0 ? ", " : "");
-        add_text(s, c->words[i], picture);
+        add_tic_text(s, c->words[i], picture);
         fm_str_addf(s, " %zu", i);
     }
     fm_str_addf(s, ")\nset xrange [-0.6:%zu.6]\n", c->n_words - 1);

@@ -12,8 +12,10 @@
  *   n_series          number of series; series[i] (i from 1) is the name of series i, whose
  *                     rows are `index (i-1)` of the data file (without `by`: one series)
  *   label_COLUMN      "long name [unit]" of each column ("@axis" is label_axis)
- *   unit_COLUMN, words of a text column: n_words_COLUMN, words_COLUMN[i]: the word
- *                     of value i - 1
+ *   unit_COLUMN       its unit alone ("1" for a pure number, "" for text)
+ *   n_words_COLUMN, words_COLUMN[i]  number of words of a text or code column, the word of
+ *                     value i - 1; tics_COLUMN[i] is the same for `set xtics`, which takes
+ *                     its labels as formats
  *   TABLE_COLUMN      each of the figure's scalars (NaN when absent)
  *   xtics             set to the words when the first column is text
  *   line types 1-8    colour-blind safe colours with distinct dashes and points

@@ -27,7 +27,11 @@
 #include "report/figure.h"
 #include "report/gnuplot.h"
 
-enum { TEXT_MAX = 500, WORDS_MAX = 4096 };
+enum {
+    TEXT_MAX = 500, /* code points */
+    TIC_MAX = 36,   /* bytes: gnuplot cuts labels with a "%" at 49, blind to UTF-8 */
+    WORDS_MAX = 4096
+};
 
 #define REPLACEMENT "\xef\xbf\xbd"
 #define ELLIPSIS "\xe2\x80\xa6"
@@ -121,20 +125,66 @@ encode(fm_str *s, const char *text)
     fm_str_add(s, "\"");
 }
 
-char *
-fm_gnuplot_text(const char *text, bool svg)
+/* Cuts after at most n bytes, between two characters. */
+static void
+cut(fm_str *s, size_t n)
+{
+    if (s->failed || s->length <= n)
+        return;
+    while (n > 0 && ((unsigned char)s->data[n] & 0xc0) == 0x80)
+        n--;
+    s->length = n;
+    fm_str_add(s, ELLIPSIS);
+}
+
+static void
+guard_percent(fm_str *s, const char *text, const char *instead)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if (*p == '%')
+            fm_str_add(s, instead);
+        else
+            fm_str_add_bytes(s, p, 1);
+}
+
+/* The cleaned text, guarded for the svg terminal and, as the label of a tic, against being
+ * taken for a format. */
+static void
+guard(fm_str *s, fm_str *cleaned, bool svg, bool tic)
+{
+    fm_str safe = {0};
+    bool percent = tic && strchr(cleaned->data, '%') != NULL;
+
+    fm_str_add(&safe, "");
+    fm_str_add(s, "");
+    if (percent && !svg)
+        cut(cleaned, TIC_MAX);
+    if (svg)
+        guard_svg(&safe, cleaned->data);
+    else
+        fm_str_add(&safe, cleaned->data);
+    if (safe.failed)
+        s->failed = true;
+    else if (percent)
+        guard_percent(s, safe.data, svg ? "&#x25;" : "%%");
+    else
+        fm_str_add(s, safe.data);
+    fm_str_free(&safe);
+}
+
+static char *
+make_text(const char *text, bool svg, bool tic)
 {
     fm_str cleaned = {0};
     fm_str guarded = {0};
     fm_str out = {0};
 
     fm_str_add(&cleaned, "");
-    fm_str_add(&guarded, "");
     clean(&cleaned, text != NULL ? text : "");
-    if (!cleaned.failed && svg)
-        guard_svg(&guarded, cleaned.data);
+    if (!cleaned.failed)
+        guard(&guarded, &cleaned, svg, tic);
     if (!cleaned.failed && !guarded.failed)
-        encode(&out, svg ? guarded.data : cleaned.data);
+        encode(&out, guarded.data);
     bool failed = cleaned.failed || guarded.failed;
     fm_str_free(&cleaned);
     fm_str_free(&guarded);
@@ -143,6 +193,18 @@ fm_gnuplot_text(const char *text, bool svg)
         return NULL;
     }
     return fm_str_take(&out);
+}
+
+char *
+fm_gnuplot_text(const char *text, bool svg)
+{
+    return make_text(text, svg, false);
+}
+
+char *
+fm_gnuplot_tic(const char *text, bool svg)
+{
+    return make_text(text, svg, true);
 }
 
 /* ---- 2. the private folder ----------------------------------------------------------- */

@@ -3,9 +3,14 @@
 #ifndef FM_REPORT_GNUPLOT_H
 #define FM_REPORT_GNUPLOT_H
 
-#include <stdio.h>
+#include <stdbool.h>
 
 #include <fabmet/error.h>
+
+/* Any text as the label of a tic, with its quotes.  gnuplot takes such labels as formats: "%"
+ * is written as a character reference (svg) or doubled; a doubled one makes gnuplot cut the
+ * label, so it is cut here, between characters.  malloc'ed; NULL if memory ran out. */
+char *fm_gnuplot_tic(const char *text, bool svg);
 
 /* A private temporary folder that vanishes with everything in it. */
 typedef struct fm_scratch {

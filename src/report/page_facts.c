@@ -103,6 +103,22 @@ is_default(const fm_page *page, const fm_param *p, const char *text)
            x >= y && x <= y;
 }
 
+/* A given number in the declared unit, which has a column of its own; other values as given. */
+static void
+add_in_unit(const fm_page *page, const fm_param *p, const fm_node *node, fm_str *s)
+{
+    char text[FM_NUMBER_TEXT];
+    double x = 0;
+    double si = 0;
+
+    if (p->kind == FM_REAL && node->kind == FM_NODE_SCALAR && node->text != NULL &&
+        fm_quantity_read(page->context->units, node->text, p->unit != NULL ? p->unit : "1",
+                         (p->flags & FM_DIFFERENCE) != 0, &x, &si, NULL) == FM_OK)
+        fm_str_add(s, fm_number_text(x, text));
+    else
+        add_node(s, node);
+}
+
 /* ---- 2. parameters ------------------------------------------------------------------- */
 
 static const fm_node *
@@ -144,7 +160,7 @@ add_parameter(fm_page *page, const fm_param *p, const fm_node *scenario)
         state = "swept";
         add_sweep_words(&value, axis);
     } else if (node != NULL) {
-        add_node(&value, node);
+        add_in_unit(page, p, node, &value);
         state = is_default(page, p, value.data != NULL ? value.data : "") ? "default"
                                                                           : "changed";
     } else if (p->def == NULL) {
@@ -311,7 +327,7 @@ add_failed_table(fm_page *page, const fm_result_table *points, size_t n_failed)
             shown++;
         }
     fm_str_add(&page->html, "</tbody>\n</table>\n</div>\n");
-    fm_page_path(page, "points");
+    fm_page_path(page, points->name);
 }
 
 /* Remarks on good points: message without a failing status. */
@@ -374,7 +390,7 @@ add_axes(fm_page *page)
 void
 fm_page_points(fm_page *page)
 {
-    const fm_result_table *points = fm_result_table_named(page->result, "points");
+    const fm_result_table *points = fm_result_points(page->result);
     size_t n_failed = count_failed(&page->status);
 
     fm_page_section(page, 3, fm_page_id(page, "points", ""), "Points");

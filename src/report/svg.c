@@ -291,7 +291,9 @@ copy_attributes(cleaner *c)
         seen[n++] = name;
         if (token_is(name, "class")) /* would meet the page's own style sheet */
             continue;
-        fm_str_addf(&c->out, " %.*s=\"", (int)name.n, name.text);
+        fm_str_add(&c->out, " ");
+        fm_str_add_bytes(&c->out, name.text, name.n);
+        fm_str_add(&c->out, "=\"");
         st = copy_value(c, name, value);
         if (st != FM_OK)
             return st;

@@ -24,7 +24,6 @@ static char *
 write_report(const fm_result *const *results, size_t n)
 {
     char *path = fm_scratch_file(&fm_fake_folder, "r.html");
-    const char *keep = getenv("FM_TEST_KEEP");
     char *html = NULL;
     size_t length = 0;
     fm_error err = FM_ERROR_INIT;
@@ -32,8 +31,6 @@ write_report(const fm_result *const *results, size_t n)
     fm_status st = fm_report_write(&fm_fake_context, results, n, path, &err);
     ck_assert_msg(st == FM_OK, "%s", err.text);
     ck_assert_int_eq(fm_output_read(path, &html, &length, NULL), FM_OK);
-    if (keep != NULL)
-        ck_assert_int_eq(fm_output_write(keep, html, length, NULL), FM_OK);
     free(path);
     return html;
 }
@@ -103,7 +100,7 @@ START_TEST(report_says_what_matters)
 {
     static const char *const said[] = {
         "✓ pass", "✗ FAIL", "≥ <data value=\"3\">3.0000</data>", "2 of 3", "1 of 2 verdicts fail",
-        "data-path=\"/entry/pulls/force\"", "not available", "<td class=\"num\">33 um</td>",
+        "data-path=\"/entry/pulls/force\"", "not available", "<td class=\"num\">33</td>",
         "changed</td>", "<dfn>pull force</dfn>", "href=\"#g-bond-pull-force\"", "Used in",
         "Content-Security-Policy", "No picture:", "<em>method</em>", "<details open>",
         "a &lt;b&gt; &amp; &#39;c&#39;", "id=\"ref-1\"", "<caption", "scope=\"col\""};
