@@ -4,6 +4,11 @@
 #: figure chart
 set key outside above center horizontal
 set xlabel label_index
+# No ticks between points.
+stats data index 0 using 1 name "X" nooutput
+if (X_max - X_min < 10) {
+    set xtics 1
+}
 set ylabel (unit_value eq "1" ? series[1] : series[1]." [".unit_value."]")
 set autoscale xfix
 set offsets graph 0.02, graph 0.02, graph 0.08, graph 0.08
@@ -15,6 +20,11 @@ plot data index 0 using 1:5 with steps linestyle 101 title "control limits", \
 #: figure spread
 set key outside above center horizontal
 set xlabel label_index
+# No ticks between points.
+stats data index 1 using 1 name "X" nooutput
+if (X_max - X_min < 10) {
+    set xtics 1
+}
 set ylabel (unit_value eq "1" ? series[2] : series[2]." [".unit_value."]")
 set autoscale xfix
 set yrange [0:*]
