@@ -19,8 +19,14 @@
 #include "report/plot.h"
 #include "report/svg.h"
 
-enum { WIDTH = 760, HEIGHT = 430, PANEL_HEIGHT = 270, SECONDS_MAX = 120, XTICS_CHARS = 70,
-       KEY_CHARS = 80 };
+enum {
+    WIDTH = 760,
+    HEIGHT = 430,
+    PANEL_HEIGHT = 270,
+    SECONDS_MAX = 120,
+    XTICS_CHARS = 70,
+    KEY_CHARS = 80
+};
 
 /* Prefix of the lines by which the script says which figure it is at. */
 #define MARK "@@figure "
@@ -28,10 +34,10 @@ enum { WIDTH = 760, HEIGHT = 430, PANEL_HEIGHT = 270, SECONDS_MAX = 120, XTICS_C
 /* One figure on its way through gnuplot. */
 typedef struct job {
     fm_drawing *drawing;
-    fm_str script;    /* its part of the script */
-    bool ready;       /* there is something to draw and it has not failed */
+    fm_str script; /* its part of the script */
+    bool ready;    /* there is something to draw and it has not failed */
     fm_picture picture;
-    size_t number;    /* from 1: neutral names of its files */
+    size_t number; /* from 1: neutral names of its files */
 } job;
 
 static const char *
@@ -40,7 +46,8 @@ extension(fm_picture picture)
     return picture == FM_SVG ? "svg" : picture == FM_PNG ? "png" : "pdf";
 }
 
-/* ---- 1. templates -------------------------------------------------------------------- */
+/* ---- 1. templates --------------------------------------------------------------------
+ */
 
 /* The figure's section of a template, malloc'ed; NULL when it has none. */
 static char *
@@ -83,7 +90,8 @@ load_section(const fm_context *context, const fm_figure *figure, char **section_
     if (st == FM_OK) {
         *section_out = find_section(template, figure->name);
         if (*section_out == NULL) {
-            fm_str_addf(&why, "the template has no section for the figure '%s'", figure->name);
+            fm_str_addf(&why, "the template has no section for the figure '%s'",
+                        figure->name);
             *problem_out = fm_str_take(&why);
         }
     }
@@ -92,11 +100,12 @@ load_section(const fm_context *context, const fm_figure *figure, char **section_
     return st;
 }
 
-/* ---- 2. the prelude ------------------------------------------------------------------ */
+/* ---- 2. the prelude ------------------------------------------------------------------
+ */
 
-/* Colours in the order of Okabe and Ito (2008), the light ones darkened until they reach 3:1
- * against white; each with a dash pattern and a point of its own, so that nothing hangs on
- * colour alone. */
+/* Colours in the order of Okabe and Ito (2008), the light ones darkened until they reach
+ * 3:1 against white; each with a dash pattern and a point of its own, so that nothing
+ * hangs on colour alone. */
 static const char styles[] =
     "set linetype 1 lc rgb '#0072B2' lw 1.6 dt solid pt 7 ps 0.55\n"
     "set linetype 2 lc rgb '#D55E00' lw 1.6 dt (12,5) pt 5 ps 0.55\n"
@@ -144,13 +153,15 @@ add_terminal(fm_str *s, fm_picture picture, int height)
                     "linewidth 1.6 pointscale 1.8\n",
                     2 * WIDTH, 2 * height);
     else
-        fm_str_addf(s, "set terminal pdfcairo size %.2fin,%.2fin noenhanced font "
-                       "'sans-serif,11' fontscale 0.8\n",
+        fm_str_addf(s,
+                    "set terminal pdfcairo size %.2fin,%.2fin noenhanced font "
+                    "'sans-serif,11' fontscale 0.8\n",
                     WIDTH / 100.0, height / 100.0);
     fm_str_add(s, "set encoding utf8\n");
 }
 
-/* ---- 3. one figure's script ---------------------------------------------------------- */
+/* ---- 3. one figure's script ----------------------------------------------------------
+ */
 
 static void
 add_text(fm_str *s, const char *text, fm_picture picture)
@@ -176,8 +187,8 @@ add_tic_text(fm_str *s, const char *text, fm_picture picture)
     free(encoded);
 }
 
-/* Names of tables and columns are identifiers by declaration; a result from elsewhere might
- * hold anything. */
+/* Names of tables and columns are identifiers by declaration; a result from elsewhere
+ * might hold anything. */
 static void
 add_identifier(fm_str *s, const char *name)
 {
@@ -444,7 +455,8 @@ prepare(job *j, const fm_context *context, const fm_scratch *scratch, fm_error *
     return st;
 }
 
-/* ---- 4. pictures back ---------------------------------------------------------------- */
+/* ---- 4. pictures back ----------------------------------------------------------------
+ */
 
 /* Cairo writes the time of day into a PDF; the same input must give the same bytes. */
 static void
@@ -532,7 +544,8 @@ collect(job *j, const fm_scratch *scratch, fm_error *err)
     return FM_OK;
 }
 
-/* ---- 5. all figures ------------------------------------------------------------------ */
+/* ---- 5. all figures ------------------------------------------------------------------
+ */
 
 /* Number of the last figure that the script reached; 0 when it never began. */
 static size_t
@@ -576,8 +589,8 @@ write_script(const job *jobs, size_t n, const fm_scratch *scratch, bool *any_out
     return st;
 }
 
-/* One gnuplot draws all; a figure that stops it is set aside and the rest is drawn again, so
- * a good report costs one process and a bad template costs one picture. */
+/* One gnuplot draws all; a figure that stops it is set aside and the rest is drawn again,
+ * so a good report costs one process and a bad template costs one picture. */
 static fm_status
 draw_all(job *jobs, size_t n, const fm_scratch *scratch, fm_error *err)
 {
@@ -615,8 +628,8 @@ name_problem(fm_drawing *drawings, size_t n, const char *text)
 }
 
 fm_status
-fm_figures_draw(const fm_context *context, fm_picture picture, fm_drawing *drawings, size_t n,
-                fm_error *err)
+fm_figures_draw(const fm_context *context, fm_picture picture, fm_drawing *drawings,
+                size_t n, fm_error *err)
 {
     fm_scratch scratch = {0};
     fm_error mine = FM_ERROR_INIT;
@@ -626,7 +639,8 @@ fm_figures_draw(const fm_context *context, fm_picture picture, fm_drawing *drawi
         return FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
     for (size_t i = 0; i < n; i++) {
         jobs[i] = (job){.drawing = &drawings[i], .number = i + 1, .picture = picture};
-        drawings[i].svg_out = drawings[i].description_out = drawings[i].problem_out = NULL;
+        drawings[i].svg_out = drawings[i].description_out = drawings[i].problem_out =
+            NULL;
     }
     fm_status st = fm_scratch_open(&scratch, &mine);
     for (size_t i = 0; i < n && st == FM_OK; i++)
