@@ -63,9 +63,8 @@ verify_one(const fm_app *app, const fm_result *result)
 
     if (fm_result_verify(result, digest, &err) != FM_OK)
         return fm_app_fail(app, &err);
-    const fm_result_table *points =
-        fm_result_table_named(result, fm_result_fact(result, "points_table"));
-    size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
+    const fm_result_table *points = fm_result_points(result);
+    size_t column = fm_result_column_named(points, "status");
     fm_slice status;
     if (column != SIZE_MAX &&
         fm_result_read(result, points, column, 0, points->n_rows, &status, &err) == FM_OK) {

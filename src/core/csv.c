@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Measured data from CSV (libcsv): the file, its lines and records, and what is wrong there.
+/* Measured data from CSV (libcsv): the file, its lines and records, and what is wrong
+ * there.
  *
  * Contents
  *   1. state and messages      4. bytes and lines
  *   2. header                  5. input
  *   3. records                 6. public
  *
- * The parser gets whole lines, one at a time, so that every row knows its line; a line that
- * does not end a record ended inside a quoted cell.  The cells of a record are kept until it
- * ends, so that a ragged row gives one message, not one per shifted cell.
+ * The parser gets whole lines, one at a time, so that every row knows its line; a line
+ * that does not end a record ended inside a quoted cell.  The cells of a record are kept
+ * until it ends, so that a ragged row gives one message, not one per shifted cell.
  */
 #include "config.h"
 
@@ -30,7 +31,7 @@ enum {
     ROWS_MIN = 256,
     CELLS_MIN = 1024,
     PARSER_STEP = 1 << 16, /* bytes by which the parser's cell grows */
-    NAMES_SHOWN = 20 /* of the columns found, in a hint */
+    NAMES_SHOWN = 20       /* of the columns found, in a hint */
 };
 
 /* ---- 1. state and messages ------------------------------------------------------- */
@@ -50,7 +51,7 @@ typedef struct reader {
     size_t n_errors;
     fm_status status; /* FM_OK until something ends the reading */
 
-    FILE *stream;     /* NULL: inline text */
+    FILE *stream; /* NULL: inline text */
     size_t text_read;
     struct sha256_ctx sha;
     char *buffer; /* [BLOCK]; bytes [begin, end) are not taken yet */
@@ -124,8 +125,9 @@ add_file_hint(const reader *r, fm_str *s, const fm_csv_header *header)
     const char *first = header->names[0];
 
     if (header->n == 1 && strchr(first, ';') != NULL)
-        fm_str_add(s, "the header is separated by ';': save the file with ',' between cells "
-                      "and '.' as decimal sign; ");
+        fm_str_add(s,
+                   "the header is separated by ';': save the file with ',' between cells "
+                   "and '.' as decimal sign; ");
     else if (header->n == 1 && strchr(first, '\t') != NULL)
         fm_str_add(s, "the header is separated by tabs: save the file with ',' between "
                       "cells; ");
@@ -182,8 +184,8 @@ match_column(reader *r, size_t k, const fm_csv_header *header)
         report_missing(r, header, &r->wanted[k]);
         break;
     case FM_CSV_TWICE:
-        (void)snprintf(text, sizeof text, "column '%.100s' stands more than once in the header",
-                       name);
+        (void)snprintf(text, sizeof text,
+                       "column '%.100s' stands more than once in the header", name);
         report(r, header->line, "rename one of them", text);
         break;
     case FM_CSV_UNIT:
@@ -403,7 +405,8 @@ check_text(reader *r, const char *bytes, size_t n)
 {
     char text[80];
 
-    for (size_t i = first_odd_byte(bytes, n); i < n; i += first_odd_byte(bytes + i, n - i)) {
+    for (size_t i = first_odd_byte(bytes, n); i < n;
+         i += first_odd_byte(bytes + i, n - i)) {
         const unsigned char *p = (const unsigned char *)bytes + i;
         size_t step = fm_utf8_length(p, n - i);
         if (step == 0) {
@@ -511,9 +514,9 @@ fill(reader *r)
     r->begin = 0;
     r->next_lf = r->next_cr = 0;
     size_t n = read_bytes(r, r->buffer + left, BLOCK - left);
-    sha256_update(&r->sha, n, (const uint8_t *)r->buffer + left);
     r->end = left + n;
-    r->at_end = left + n < BLOCK;
+    r->at_end = r->end < BLOCK;
+    sha256_update(&r->sha, n, (const uint8_t *)r->buffer + left);
     if (r->stream != NULL && ferror(r->stream)) {
         fm_diag_error(r->diags, FM_EIO, r->file, (fm_mark){0, 0}, NULL,
                       "reading '%s' failed: %s", r->source->name, strerror(errno));
@@ -527,8 +530,8 @@ take_mark(reader *r)
 {
     if (r->end >= 3 && memcmp(r->buffer, "\xef\xbb\xbf", 3) == 0)
         r->begin = 3;
-    if (r->end >= 2 && (memcmp(r->buffer, "\xff\xfe", 2) == 0 ||
-                        memcmp(r->buffer, "\xfe\xff", 2) == 0))
+    if (r->end >= 2 &&
+        (memcmp(r->buffer, "\xff\xfe", 2) == 0 || memcmp(r->buffer, "\xfe\xff", 2) == 0))
         report_last(r, 1, "save the file as UTF-8", "the file is UTF-16 text");
 }
 
@@ -627,7 +630,8 @@ fm_csv_read(const fm_units *units, const fm_csv_source *source,
         CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_APPEND_NULL;
 
     assert(source->path != NULL || source->text != NULL);
-    r.file = source->path == NULL && source->scenario != NULL ? source->scenario : source->name;
+    r.file = source->path == NULL && source->scenario != NULL ? source->scenario
+                                                              : source->name;
     if (csv_init(&r.parser, options) != 0)
         return FM_EINTERNAL;
     csv_set_blk_size(&r.parser, PARSER_STEP);

@@ -20,14 +20,14 @@
 
 enum {
     ROWS_MIN = 256,
-    SLOTS_MIN = 64,   /* a power of two */
-    UNIT_MAX = 128,   /* bytes of a unit in a header */
+    SLOTS_MIN = 64,      /* a power of two */
+    UNIT_MAX = 128,      /* bytes of a unit in a header */
     INTEGER_DIGITS = 18, /* always fit into int64_t */
     MEMO_BITS = 14       /* numbers that a memo remembers: 2^14 */
 };
 
-/* Conversions done already.  fm_convert rounds by way of decimal text, which takes about a
- * microsecond; measured data repeat their values. */
+/* Conversions done already.  fm_convert rounds by way of decimal text, which takes about
+ * a microsecond; measured data repeat their values. */
 typedef struct memo {
     uint64_t bits; /* of the number; the bits of a NaN: none */
     double converted;
@@ -51,7 +51,7 @@ typedef struct column {
     bool ranged;
     uint32_t *slots; /* [n_slots] label index + 1; 0: free */
     size_t n_slots;
-    int32_t last;    /* label of the row before */
+    int32_t last; /* label of the row before */
 } column;
 
 struct fm_csv_columns {
@@ -65,22 +65,23 @@ struct fm_csv_columns {
 /* ---- 1. names of SI units -------------------------------------------------------- */
 
 static const char *const si_units[] = {
-    "1",         "m",          "kg",         "s",         "A",     "K",       "mol",
-    "cd",        "N",          "Pa",         "J",         "W",     "V",       "ohm",
-    "S",         "F",          "C",          "H",         "T",     "Wb",      "Hz",
-    "rad",       "sr",         "lm",         "lx",        "m2",    "m3",      "m-1",
-    "m-2",       "m-3",        "s-1",        "K-1",       "V-1",   "m s-1",   "m2 s-1",
-    "kg m-3",    "N m",        "N m-1",      "N s-1",     "V m-1", "A m-1",   "A m-2",
-    "W m-1",     "W m-2",      "W m-3",      "W sr-1",    "W m-2 sr-1",
-    "W m-3 sr-1", "W m-1 sr-1", "J K-1",     "J m-2",     "J mol-1", "K s-1", "V K-1",
-    "V s-1",     "A V-1",      "A W-1",      "V W-1",     "ohm m", "ohm m2",  "F m-2",
-    "m2 V-1 s-1", "kg mol-1",  "m K",        "Pa s",      "ohm K-1", "m K-1", "Pa m0.5"};
+    "1",      "m",     "kg",      "s",      "A",          "K",          "mol",
+    "cd",     "N",     "Pa",      "J",      "W",          "V",          "ohm",
+    "S",      "F",     "C",       "H",      "T",          "Wb",         "Hz",
+    "rad",    "sr",    "lm",      "lx",     "m2",         "m3",         "m-1",
+    "m-2",    "m-3",   "s-1",     "K-1",    "V-1",        "m s-1",      "m2 s-1",
+    "kg m-3", "N m",   "N m-1",   "N s-1",  "V m-1",      "A m-1",      "A m-2",
+    "W m-1",  "W m-2", "W m-3",   "W sr-1", "W m-2 sr-1", "W m-3 sr-1", "W m-1 sr-1",
+    "J K-1",  "J m-2", "J mol-1", "K s-1",  "V K-1",      "V s-1",      "A V-1",
+    "A W-1",  "V W-1", "ohm m",   "ohm m2", "F m-2",      "m2 V-1 s-1", "kg mol-1",
+    "m K",    "Pa s",  "ohm K-1", "m K-1",  "Pa m0.5"};
 
 static bool
 same_conversion(const fm_conversion *a, const fm_conversion *b)
 {
     return a->decimal == b->decimal && !(a->factor < b->factor) &&
-           !(a->factor > b->factor) && !(a->offset < b->offset) && !(a->offset > b->offset);
+           !(a->factor > b->factor) && !(a->offset < b->offset) &&
+           !(a->offset > b->offset);
 }
 
 static bool
@@ -191,15 +192,16 @@ choose_unit(const fm_csv_columns *columns, const fm_csv_column *wanted,
     fm_status st =
         fm_units_conversion(columns->units, in_header, wanted->data_unit, false, &c, err);
     if (st == FM_OK && !is_identity(&c))
-        st = FM_FAIL(err, FM_EDATA, "the header says '%.40s', the scenario's units '%.40s'",
-                     in_header, wanted->data_unit);
+        st = FM_FAIL(err, FM_EDATA,
+                     "the header says '%.40s', the scenario's units '%.40s'", in_header,
+                     wanted->data_unit);
     return st;
 }
 
 /* Sets conversions and the unit of the values; `from` is the data's unit or NULL. */
 static fm_status
-set_scales(const fm_csv_columns *columns, column *c, const char *from, const char **si_out,
-           fm_error *err)
+set_scales(const fm_csv_columns *columns, column *c, const char *from,
+           const char **si_out, fm_error *err)
 {
     const char *declared = c->wanted->unit;
     fm_conversion to_si;
@@ -207,7 +209,8 @@ set_scales(const fm_csv_columns *columns, column *c, const char *from, const cha
 
     if (declared == NULL) {
         *si_out = from != NULL ? from : "1";
-        if (from == NULL || fm_units_known(columns->units, from) || strcmp(from, "1") == 0)
+        if (from == NULL || fm_units_known(columns->units, from) ||
+            strcmp(from, "1") == 0)
             return FM_OK;
         return FM_FAIL(err, FM_EDATA, "unknown unit '%.60s'", from);
     }
@@ -219,7 +222,8 @@ set_scales(const fm_csv_columns *columns, column *c, const char *from, const cha
         return st;
     *si_out = si_name(columns->units, from, &to_si);
     if (*si_out == NULL)
-        return FM_FAIL(err, FM_EINTERNAL, "no SI name is listed for the unit '%s'", declared);
+        return FM_FAIL(err, FM_EINTERNAL, "no SI name is listed for the unit '%s'",
+                       declared);
     st = make_scale(&to_si, &c->to_si);
     return st == FM_OK && c->ranged ? make_scale(&to_declared, &c->to_declared) : st;
 }
@@ -233,7 +237,8 @@ set_unit(const fm_csv_columns *columns, column *c, const char *in_header, fm_err
     fm_status st = FM_OK;
     if (c->wanted->type == FM_TYPE_TEXT) {
         if (c->wanted->data_unit != NULL)
-            st = FM_FAIL(err, FM_EDATA, "labels take no unit, the scenario's units say '%.40s'",
+            st = FM_FAIL(err, FM_EDATA,
+                         "labels take no unit, the scenario's units say '%.40s'",
                          c->wanted->data_unit);
         si = "";
     } else {
@@ -241,7 +246,8 @@ set_unit(const fm_csv_columns *columns, column *c, const char *in_header, fm_err
         if (st == FM_OK)
             st = set_scales(columns, c, from, &si, err);
     }
-    if (st == FM_OK && c->wanted->type == FM_TYPE_INTEGER && !is_identity(&c->to_si.conversion))
+    if (st == FM_OK && c->wanted->type == FM_TYPE_INTEGER &&
+        !is_identity(&c->to_si.conversion))
         st = FM_FAIL(err, FM_EDATA, "whole numbers are not converted; give them in %s",
                      c->wanted->unit);
     if (st != FM_OK)
@@ -278,7 +284,8 @@ clip(const char *text)
     return (int)used;
 }
 
-/* Says what is wrong with a cell that is no number, with the reader of scenarios' words. */
+/* Says what is wrong with a cell that is no number, with the reader of scenarios' words.
+ */
 static fm_status
 fail_number(const char *text, bool whole, fm_error *err)
 {
@@ -305,8 +312,9 @@ fail_range(const fm_csv_column *wanted, const char *text, fm_error *err)
 {
     bool bare = wanted->unit == NULL || strcmp(wanted->unit, "1") == 0;
 
-    return FM_FAIL(err, FM_EDATA, "'%.*s' is outside [%.15g, %.15g]%s%s", clip(text), text,
-                   wanted->min, wanted->max, bare ? "" : " ", bare ? "" : wanted->unit);
+    return FM_FAIL(err, FM_EDATA, "'%.*s' is outside [%.15g, %.15g]%s%s", clip(text),
+                   text, wanted->min, wanted->max, bare ? "" : " ",
+                   bare ? "" : wanted->unit);
 }
 
 static bool
@@ -573,8 +581,8 @@ fm_csv_columns_cell(const fm_csv_columns *columns, size_t k)
     return columns->list[k].cell;
 }
 
-/* Gives the array that the column's type uses `rows` elements; the old one stays valid when
- * memory runs out. */
+/* Gives the array that the column's type uses `rows` elements; the old one stays valid
+ * when memory runs out. */
 static fm_status
 resize(fm_data_column *data, size_t rows)
 {
@@ -582,17 +590,23 @@ resize(fm_data_column *data, size_t rows)
         return FM_ENOMEM;
     if (data->type == FM_TYPE_REAL) {
         double *real = realloc(data->real, rows * sizeof *real);
-        data->real = real != NULL ? real : data->real;
-        return real != NULL ? FM_OK : FM_ENOMEM;
+        if (real == NULL)
+            return FM_ENOMEM;
+        data->real = real;
+        return FM_OK;
     }
     if (data->type == FM_TYPE_INTEGER) {
         int64_t *integer = realloc(data->integer, rows * sizeof *integer);
-        data->integer = integer != NULL ? integer : data->integer;
-        return integer != NULL ? FM_OK : FM_ENOMEM;
+        if (integer == NULL)
+            return FM_ENOMEM;
+        data->integer = integer;
+        return FM_OK;
     }
     int32_t *code = realloc(data->code, rows * sizeof *code);
-    data->code = code != NULL ? code : data->code;
-    return code != NULL ? FM_OK : FM_ENOMEM;
+    if (code == NULL)
+        return FM_ENOMEM;
+    data->code = code;
+    return FM_OK;
 }
 
 fm_status
@@ -647,13 +661,24 @@ fm_csv_columns_take(fm_csv_columns *columns, size_t n_rows, fm_data_column *colu
 }
 
 /* The texts were allocated here and are constant only for the studies. */
+static void
+free_text(const char *text)
+{
+    union {
+        const char *constant;
+        void *owned;
+    } u = {text};
+
+    free(u.owned);
+}
+
 void
 fm_csv_free(fm_data_column *columns, size_t n)
 {
     for (size_t k = 0; columns != NULL && k < n; k++) {
         free_data(&columns[k]);
-        free((void *)(uintptr_t)columns[k].name);
-        free((void *)(uintptr_t)columns[k].unit);
+        free_text(columns[k].name);
+        free_text(columns[k].unit);
         columns[k] = (fm_data_column){.type = columns[k].type};
     }
 }

@@ -31,8 +31,8 @@ fm_csv_columns *fm_csv_columns_create(const fm_units *units, const fm_csv_column
                                       size_t n);
 void fm_csv_columns_free(fm_csv_columns *columns);
 
-/* Looks for wanted column k in the header: first by the whole cell, then by the cell without
- * its unit.  err gets a text for FM_CSV_UNIT. */
+/* Looks for wanted column k in the header: first by the whole cell, then by the cell
+ * without its unit.  err gets a text for FM_CSV_UNIT. */
 fm_csv_match fm_csv_columns_match(fm_csv_columns *columns, size_t k,
                                   const fm_csv_header *header, fm_error *err);
 

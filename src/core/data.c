@@ -45,11 +45,13 @@ add_wanted(wanted_list *w, size_t declared, const fm_csv_column *column)
     if (w->n == w->capacity) {
         size_t n = w->capacity * 2 + 8;
         fm_csv_column *list = realloc(w->list, n * sizeof *list);
-        w->list = list != NULL ? list : w->list;
-        size_t *index = realloc(w->declared, n * sizeof *index);
-        w->declared = index != NULL ? index : w->declared;
-        if (list == NULL || index == NULL)
+        if (list == NULL)
             return FM_ENOMEM;
+        w->list = list;
+        size_t *index = realloc(w->declared, n * sizeof *index);
+        if (index == NULL)
+            return FM_ENOMEM;
+        w->declared = index;
         w->capacity = n;
     }
     w->list[w->n] = *column;
@@ -57,8 +59,8 @@ add_wanted(wanted_list *w, size_t declared, const fm_csv_column *column)
     return FM_OK;
 }
 
-/* One CSV name for a declared column.  A unit may be given for the CSV name, when a parameter
- * names it, or for the declared name. */
+/* One CSV name for a declared column.  A unit may be given for the CSV name, when a
+ * parameter names it, or for the declared name. */
 static fm_status
 want_name(const fm_source *source, const fm_input_column *decl, size_t declared,
           fm_csv_column column, wanted_list *w)
@@ -121,7 +123,8 @@ want_columns(const fm_scenario *scenario, const fm_source *source,
             st = want_from_param(scenario, source, decl, k, column, w);
             continue;
         }
-        const fm_naming *name = find_naming(source->columns, source->n_columns, decl->name);
+        const fm_naming *name =
+            find_naming(source->columns, source->n_columns, decl->name);
         if (name != NULL) {
             column.name = name->value;
             column.mark = name->mark;
@@ -189,8 +192,9 @@ arrange(owned_data *owned, const wanted_list *w)
 }
 
 static fm_status
-read_data(const fm_scenario *scenario, const fm_csv_source *csv, const fm_input_decl *input,
-          const wanted_list *w, fm_diags *diags, fm_source *source)
+read_data(const fm_scenario *scenario, const fm_csv_source *csv,
+          const fm_input_decl *input, const wanted_list *w, fm_diags *diags,
+          fm_source *source)
 {
     owned_data *owned = calloc(1, sizeof *owned);
     fm_status st = FM_ENOMEM;

@@ -27,7 +27,7 @@ enum {
 
 struct fm_decimals {
     locale_t c_locale;
-    bool extended; /* long double has the x87's 64 bits, also at run time */
+    bool extended; /* see has_extended */
 };
 
 /* digits * 10^exponent; `digits` is cut when there are more than DIGITS_MAX. */
@@ -49,7 +49,8 @@ is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-/* Reads digits into d; returns how many there are.  Leading zeros do not count as digits. */
+/* Reads digits into d; returns how many there are.  Leading zeros do not count as digits.
+ */
 static inline int
 scan_digits(const char **text, decimal *d, int *significant)
 {
@@ -119,7 +120,7 @@ static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-#if LDBL_MANT_DIG == 64
+/* Exact in 64 bits up to 10^27. */
 static const long double long_powers[] = {
     1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,
     1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L,
@@ -143,7 +144,17 @@ read_extended(const decimal *d, int exponent, double *value_out)
     *value_out = (double)x;
     return true;
 }
-#endif
+
+/* True when long double is the x87's with its 64 bits first.  Emulators such as valgrind
+ * compute with fewer, so it is tried. */
+static bool
+has_extended(void)
+{
+    volatile long double tiny = 0x1p-63L;
+    volatile long double sum = 1 + tiny;
+
+    return LDBL_MANT_DIG == 64 && sum != 1;
+}
 
 /* The C library rounds correctly whatever the length; the shift joins the exponent. */
 static bool
@@ -178,12 +189,7 @@ fm_decimals_create(void)
         free(decimals);
         return NULL;
     }
-#if LDBL_MANT_DIG == 64
-    /* Emulators such as valgrind compute with fewer bits. */
-    volatile long double tiny = 0x1p-63L;
-    volatile long double sum = 1 + tiny;
-    decimals->extended = sum != 1;
-#endif
+    decimals->extended = has_extended();
     return decimals;
 }
 
@@ -207,15 +213,14 @@ fm_decimal_read(const fm_decimals *decimals, const char *text, int shift,
         return false;
     int exponent = d.exponent + shift;
     bool done = d.zero;
-    if (!done && !d.cut && d.digits <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22) {
+    if (!done && !d.cut && d.digits <= UINT64_C(1) << 53 && exponent >= -22 &&
+        exponent <= 22) {
         x = (double)d.digits;
         x = exponent < 0 ? x / powers[-exponent] : x * powers[exponent];
         done = true;
     }
-#if LDBL_MANT_DIG == 64
     if (!done && !d.cut && decimals->extended)
         done = read_extended(&d, exponent, &x);
-#endif
     if (!done && !read_slowly(decimals, &d, text, shift, &x))
         return false;
     *value_out = d.negative ? -x : x;

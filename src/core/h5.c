@@ -10,6 +10,12 @@
 
 #include "core/h5.h"
 
+void
+fm_h5_start(void)
+{
+    (void)H5dont_atexit(); /* fails, and means nothing, when HDF5 is in use already */
+}
+
 hid_t
 fm_h5_text_type(void)
 {

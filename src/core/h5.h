@@ -15,6 +15,10 @@
 /* Name attribute of a dimension that has no values of its own (netCDF-4's convention). */
 #define FM_H5_BARE_DIMENSION "This is a netCDF dimension but not a netCDF variable."
 
+/* To be called before anything else of HDF5: after a file could not be closed (full disk),
+ * HDF5's own cleaning up at the end of the process crashes; everything is closed by hand. */
+void fm_h5_start(void);
+
 /* Type of a variable-length UTF-8 text; closed with H5Tclose.  Negative on failure. */
 hid_t fm_h5_text_type(void);
 

@@ -7,8 +7,10 @@ libfabmet_core_la_SOURCES += \
     %D%/csv.c %D%/csv.h %D%/csv_columns.c %D%/csv_columns.h %D%/data.c \
     %D%/decimal.c %D%/decimal.h \
     %D%/points.c %D%/rng.c %D%/rng.h %D%/rows.c %D%/rows.h %D%/sweep.c %D%/sweep.h \
+    %D%/turns.c %D%/turns.h \
     %D%/digest.c %D%/digest.h %D%/h5.c %D%/h5.h %D%/schema.c %D%/schema.h \
     %D%/sheet.c %D%/sheet.h %D%/verdicts.c %D%/verdicts.h %D%/publish.c %D%/publish.h \
+    %D%/seal.c %D%/seal.h \
     %D%/provenance.c %D%/provenance.h %D%/store.c %D%/store.h \
     %D%/result.c %D%/result.h %D%/result_parts.h %D%/result_read.c %D%/verify.c
 

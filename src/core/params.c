@@ -204,18 +204,6 @@ fm_has_range(const fm_param *param)
            (isfinite(param->min) || isfinite(param->max));
 }
 
-/* Whole numbers are written out: people read 500, not 5e+02. */
-void
-fm_str_add_number(fm_str *s, double x)
-{
-    if (x == rint(x) && fabs(x) < 1e7) {
-        fm_str_addf(s, "%.0f", x);
-    } else {
-        char number[FM_NUMBER_TEXT];
-        fm_str_add(s, fm_number_text(x, number));
-    }
-}
-
 void
 fm_range_text(fm_str *s, const fm_param *param)
 {

@@ -110,9 +110,6 @@ bool fm_params_resolve(const fm_reader *r, const fm_param *params, size_t n,
 /* Index of a key in params[n], or SIZE_MAX. */
 size_t fm_params_index(const fm_param *params, size_t n, const char *key);
 
-/* Adds a number that reads back as the same double, whole numbers written out. */
-void fm_str_add_number(fm_str *s, double x);
-
 /* Adds the allowed range ("10 ... 500 um", "more than 0") or nothing when all is allowed. */
 void fm_range_text(fm_str *s, const fm_param *param);
 bool fm_has_range(const fm_param *param);

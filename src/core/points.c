@@ -36,7 +36,7 @@ typedef struct lhs_axis {
 
 struct fm_cursor {
     const fm_scenario *scenario;
-    fm_value *values;     /* [n_params] the point's; base values with swept ones replaced */
+    fm_value *values; /* [n_params] the point's; base values with swept ones replaced */
     const fm_data **data; /* [n_inputs] */
     uint64_t *step;       /* [n_axes] step whose value stands in `values` */
     uint64_t index;       /* point of the last seek */
@@ -50,9 +50,9 @@ struct fm_cursor {
 
 /* ---- 1. axis values -------------------------------------------------------------- */
 
-/* Takes back the last-digit noise of a computed step: a decimal number of at most 13 digits
- * within one unit in the last place is what was meant (0.3 on the way from 0.2 to 0.8, not
- * 0.30000000000000004), and what a user will ask for. */
+/* Takes back the last-digit noise of a computed step: a decimal number of at most 13
+ * digits within one unit in the last place is what was meant (0.3 on the way from 0.2 to
+ * 0.8, not 0.30000000000000004), and what a user will ask for. */
 static double
 snap(double x)
 {
@@ -105,7 +105,8 @@ inside(const fm_axis *axis, long double u)
 
 /* The value of a numeric parameter, computed. */
 static void
-set_number(const fm_scenario *scenario, const fm_axis *axis, double x, fm_value *value_out)
+set_number(const fm_scenario *scenario, const fm_axis *axis, double x,
+           fm_value *value_out)
 {
     fm_kind kind = scenario->study->params[axis->param].kind;
 
@@ -119,7 +120,8 @@ set_number(const fm_scenario *scenario, const fm_axis *axis, double x, fm_value 
 }
 
 void
-fm_axis_value(const fm_scenario *scenario, size_t axis, uint64_t step, fm_value *value_out)
+fm_axis_value(const fm_scenario *scenario, size_t axis, uint64_t step,
+              fm_value *value_out)
 {
     const fm_axis *a = &scenario->axes[axis];
 
@@ -130,8 +132,8 @@ fm_axis_value(const fm_scenario *scenario, size_t axis, uint64_t step, fm_value 
         set_number(scenario, a, between(a, step, a->n - 1), value_out);
 }
 
-/* Value for a sampled u in (0, 1): a list gives its items equal shares, whole numbers from
- * `from` to `to` too. */
+/* Value for a sampled u in (0, 1): a list gives its items equal shares, whole numbers
+ * from `from` to `to` too. */
 static void
 set_sampled(const fm_scenario *scenario, const fm_axis *axis, long double u,
             fm_value *value_out)
@@ -195,7 +197,8 @@ feistel(const fm_cursor *cursor, uint32_t selector, uint64_t x)
 }
 
 /* Where a keyed permutation of 0 ... n - 1 sends x: walking the cycle of the larger
- * bijection until it comes back below n.  The network has less than 4 n values for n > 1. */
+ * bijection until it comes back below n.  The network has less than 4 n values for n > 1.
+ */
 static uint64_t
 permuted(const fm_cursor *cursor, uint32_t selector, uint64_t x)
 {
@@ -220,8 +223,8 @@ seek_lhs(fm_cursor *cursor, uint64_t index)
     }
 }
 
-/* The streams hang on the parameter's key, so that an axis keeps its values when another is
- * added or the order changes. */
+/* The streams hang on the parameter's key, so that an axis keeps its values when another
+ * is added or the order changes. */
 static fm_status
 start_lhs(fm_cursor *cursor)
 {
@@ -270,7 +273,8 @@ seek_sobol(fm_cursor *cursor, uint64_t index)
         if (gsl_qrng_get(cursor->sobol, cursor->sobol_u) != GSL_SUCCESS)
             return FM_EINTERNAL;
     for (size_t a = 0; a < s->n_axes; a++)
-        set_sampled(s, &s->axes[a], cursor->sobol_u[a], &cursor->values[s->axes[a].param]);
+        set_sampled(s, &s->axes[a], cursor->sobol_u[a],
+                    &cursor->values[s->axes[a].param]);
     return FM_OK;
 }
 
@@ -363,7 +367,7 @@ allocate(fm_cursor *cursor)
     const fm_scenario *s = cursor->scenario;
 
     cursor->values = calloc(s->study->n_params + 1, sizeof *cursor->values);
-    cursor->data = calloc(s->study->n_inputs + 1, sizeof *cursor->data);
+    cursor->data = calloc(s->study->n_inputs + 1, sizeof(void *));
     cursor->step = calloc(s->n_axes + 1, sizeof *cursor->step);
     if (cursor->values == NULL || cursor->data == NULL || cursor->step == NULL)
         return FM_ENOMEM;

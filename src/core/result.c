@@ -18,6 +18,7 @@
 
 #include "core/h5.h"
 #include "core/result_parts.h"
+#include "core/seal.h"
 #include "core/store.h"
 #include "core/text.h"
 
@@ -46,8 +47,16 @@ text_of_number(uint64_t x)
 static const char *const fact_names[FM_FACTS] = {
     "path",    "schema",   "study", "title",    "points", "digest",    "scenario",
     "overrides", "argv",     "version", "libraries", "seed", "draws", "host",
-    "started", "finished", "processor", "libc", "inputs"};
-enum { FACT_PATH, FACT_SCHEMA, FACT_STUDY, FACT_TITLE, FACT_POINTS, FACT_DIGEST };
+    "started", "finished", "processor", "libc", "inputs", "points_table"};
+enum {
+    FACT_PATH,
+    FACT_SCHEMA,
+    FACT_STUDY,
+    FACT_TITLE,
+    FACT_POINTS,
+    FACT_DIGEST,
+    FACT_POINTS_TABLE = FM_FACTS - 1
+};
 
 const char *
 fm_result_fact(const fm_result *result, const char *name)
@@ -108,6 +117,9 @@ read_facts(fm_result *r, hid_t entry, fm_error *err)
     r->facts[FACT_SCHEMA] = text_of_number(FM_SCHEMA_VERSION);
     r->facts[FACT_STUDY] = fm_h5_get_text(entry, "study");
     r->facts[FACT_TITLE] = fm_h5_get_text(entry, "title");
+    r->facts[FACT_POINTS_TABLE] = fm_h5_get_text(entry, "points_table");
+    if (r->facts[FACT_POINTS_TABLE] == NULL)
+        return damaged(r, "attribute", "points_table", err);
     if (r->facts[FACT_STUDY] == NULL)
         return damaged(r, "attribute", "study", err);
     if (!fm_h5_get_integer(entry, "points", &points) || points < 0)
@@ -116,6 +128,12 @@ read_facts(fm_result *r, hid_t entry, fm_error *err)
     r->facts[FACT_POINTS] = text_of_number(r->n_points);
     read_provenance(r);
     return FM_OK;
+}
+
+const fm_result_table *
+fm_result_points(const fm_result *result)
+{
+    return fm_result_table_named(result, result->facts[FACT_POINTS_TABLE]);
 }
 
 /* ---- 2. columns ------------------------------------------------------------------ */
@@ -523,7 +541,7 @@ read_all(fm_result *r, fm_error *err)
     if (st == FM_OK)
         st = read_tables(r, entry, err);
     fm_h5_close(entry);
-    if (st == FM_OK && (fm_result_table_named(r, "points") == NULL ||
+    if (st == FM_OK && (fm_result_points(r) == NULL ||
                         fm_result_table_named(r, "verdicts") == NULL))
         st = damaged(r, "table", "points or verdicts", err);
     return st;
@@ -545,6 +563,15 @@ fm_result_open(const char *path, fm_result **out, fm_error *err)
     st = check_file(r, err);
     if (st != FM_OK)
         goto done;
+    fm_h5_start();
+    st = fm_seal_check(path);
+    if (st != FM_OK) {
+        st = FM_FAIL(err, st, "%s: '%s'",
+                     st == FM_EDATA ? "damaged result: the bytes are not those written"
+                                    : "cannot read",
+                     path);
+        goto done;
+    }
     r->file = open_file(path);
     if (r->file < 0) {
         st = FM_FAIL(err, FM_EDATA, "no HDF5 file, or damaged: '%s'", path);

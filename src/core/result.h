@@ -37,12 +37,15 @@ void fm_result_close(fm_result *result);
 
 /* Facts: "study", "title", "digest", "scenario", "overrides", "argv", "version", "seed",
  * "draws", "host", "started", "finished", "processor", "libc", "libraries", "schema",
- * "points", "path".  "" when absent. */
+ * "points", "points_table", "path".  "" when absent. */
 const char *fm_result_fact(const fm_result *result, const char *name);
 
 /* All tables, `points` and `verdicts` included (last two). */
 const fm_result_table *fm_result_tables(const fm_result *result, size_t *n_out);
 const fm_result_table *fm_result_table_named(const fm_result *result, const char *name);
+/* The table with one row per point of the sweep: `points`, or `sweep_points` in a study that
+ * has a table `points` of its own. */
+const fm_result_table *fm_result_points(const fm_result *result);
 /* Index of a column, or SIZE_MAX. */
 size_t fm_result_column_named(const fm_result_table *table, const char *name);
 

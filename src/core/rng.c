@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Random numbers without state, on Random123's Philox4x32-10.
  *
- * Source: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (2011); Random123 1.14.
+ * Source: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (2011);
+ * Random123 1.14.
  */
 #include "config.h"
 
@@ -21,14 +22,15 @@ typedef struct block {
 static inline block
 block_of(const fm_stream *stream)
 {
-    block b = {{{0, stream->selector, (uint32_t)stream->point,
-                 (uint32_t)(stream->point >> 32)}},
-               {{(uint32_t)stream->seed, (uint32_t)(stream->seed >> 32)}}};
+    block b = {
+        {{0, stream->selector, (uint32_t)stream->point, (uint32_t)(stream->point >> 32)}},
+        {{(uint32_t)stream->seed, (uint32_t)(stream->seed >> 32)}}};
     return b;
 }
 
 /* (0.5 + k) * 2^-52 of the upper 52 of 64 bits: never 0, never 1.  The bits become the
- * fraction of a double d in [1, 2); d - (1 - 2^-53) is exact and quicker than a conversion. */
+ * fraction of a double d in [1, 2); d - (1 - 2^-53) is exact and quicker than a
+ * conversion. */
 static inline double
 open_unit(uint32_t low, uint32_t high)
 {

@@ -37,7 +37,8 @@ struct fm_pool {
 static void
 pool_empty(fm_out *out)
 {
-    while (out->pool != NULL && (out->pool->before != NULL || out->pool->size > POOL_BLOCK)) {
+    while (out->pool != NULL &&
+           (out->pool->before != NULL || out->pool->size > POOL_BLOCK)) {
         struct fm_pool *before = out->pool->before;
         free(out->pool);
         out->pool = before;
@@ -79,13 +80,10 @@ pool_join(fm_out *out, const char *a, const char *b)
 {
     if (a == NULL || *a == '\0')
         return pool_copy(out, b);
-    size_t length = strlen(a);
-    char *text = pool_take(out, length + strlen(b) + 3);
-    if (text == NULL)
-        return NULL;
-    memcpy(text, a, length);
-    memcpy(text + length, "; ", 2);
-    memcpy(text + length + 2, b, strlen(b) + 1);
+    size_t size = strlen(a) + strlen(b) + 3;
+    char *text = pool_take(out, size);
+    if (text != NULL)
+        (void)snprintf(text, size, "%s; %s", a, b);
     return text;
 }
 
@@ -185,7 +183,8 @@ fm_out_row(fm_out *out, size_t table, const fm_cell *cells)
             buffer->code[row] = (int8_t)cells[k].integer;
             break;
         case FM_TYPE_TEXT:
-            buffer->text[row] = pool_copy(out, cells[k].text != NULL ? cells[k].text : "");
+            buffer->text[row] =
+                pool_copy(out, cells[k].text != NULL ? cells[k].text : "");
             if (buffer->text[row] == NULL)
                 return FM_ENOMEM;
             break;
@@ -403,9 +402,8 @@ wrong_table(const fm_out *out)
 {
     size_t t = 0;
 
-    while (t < out->study->n_tables &&
-           (out->study->tables[t].shape != FM_ONE_ROW ||
-            out->tables[t].n_rows - out->start[t] == 1))
+    while (t < out->study->n_tables && (out->study->tables[t].shape != FM_ONE_ROW ||
+                                        out->tables[t].n_rows - out->start[t] == 1))
         t++;
     return t;
 }

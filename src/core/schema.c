@@ -527,12 +527,21 @@ study_table(const fm_schema *schema, const fm_table *declared, fm_schema_table *
 
 /* ---- 4. points and verdicts ------------------------------------------------------ */
 
+const char *
+fm_points_table_name(const fm_study *study)
+{
+    for (size_t i = 0; i < study->n_tables; i++)
+        if (strcmp(study->tables[i].name, "points") == 0)
+            return "sweep_points";
+    return "points";
+}
+
 static fm_status
 points_table(fm_schema *schema, fm_schema_table *table)
 {
     const fm_scenario *scenario = schema->scenario;
 
-    table->name = "points";
+    table->name = fm_points_table_name(scenario->study);
     table->long_name = "status of each point";
     table->signal = "status";
     table->one_row = true;

@@ -87,6 +87,10 @@ typedef struct fm_schema {
     const char *status_words[FM_EPENDING + 1]; /* words of points.status */
 } fm_schema;
 
+/* Name of the table with one row per point of the sweep: "points", or "sweep_points" when the
+ * study has a table `points` of its own. */
+const char *fm_points_table_name(const fm_study *study);
+
 /* scenario    in   loaded (columns may take their unit from its data); must outlive the schema
  * schema_out  out  owned by the caller: fm_schema_free; untouched on error
  * returns FM_OK; FM_ENOMEM; FM_EINTERNAL when a declaration contradicts itself */

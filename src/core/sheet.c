@@ -32,6 +32,7 @@ typedef struct pane { /* one column's rows of the chunk */
 struct fm_sheet {
     const fm_schema *schema;
     const fm_schema_table *table;
+    fm_seal *seal;
     hid_t group;
     bool made;         /* the datasets exist */
     uint64_t written;  /* rows in the file */
@@ -354,8 +355,22 @@ any_number(const double *x, size_t n)
     return false;
 }
 
+/* Numbers have a sum of their own in each chunk: the seal leaves them out. */
 static bool
-write_pane(pane *p, const fm_schema_column *column, hid_t memory, hid_t space, size_t n)
+skip_in_seal(fm_seal *seal, hid_t dataset, hid_t space)
+{
+    hsize_t start[H5S_MAX_RANK], stop[H5S_MAX_RANK], size = 0;
+    haddr_t address = HADDR_UNDEF;
+
+    return H5Sget_select_bounds(space, start, stop) >= 0 &&
+           H5Dget_chunk_info_by_coord(dataset, start, NULL, &address, &size) >= 0 &&
+           (address == HADDR_UNDEF || fm_seal_skip(seal, address, size) == FM_OK);
+}
+
+/* Hashes and writes the selected part of a column. */
+static bool
+write_pane(fm_seal *seal, pane *p, const fm_schema_column *column, hid_t memory, hid_t space,
+           size_t n)
 {
     bool something = true; /* a chunk of fill values need not be written */
 
@@ -371,7 +386,7 @@ write_pane(pane *p, const fm_schema_column *column, hid_t memory, hid_t space, s
     bool ok = type >= 0 &&
               H5Dwrite(p->dataset, type, memory, space, H5P_DEFAULT, p->data) >= 0;
     fm_h5_close(text);
-    return ok;
+    return ok && (column->type == FM_TYPE_TEXT || skip_in_seal(seal, p->dataset, space));
 }
 
 /* The rows [written, written + n) as one block of the dataset's space. */
@@ -407,7 +422,8 @@ write_column(fm_sheet *sheet, size_t i, hid_t memory)
         return false;
     hid_t space = H5Dget_space(p->dataset);
     bool ok = space >= 0 && select_rows(sheet, space) &&
-              write_pane(p, &sheet->table->columns[i], memory, space, sheet->n);
+              write_pane(sheet->seal, p, &sheet->table->columns[i], memory, space,
+                         sheet->n);
     fm_h5_close(space);
     return ok;
 }
@@ -478,7 +494,7 @@ create_panes(fm_sheet *sheet)
 
 fm_status
 fm_sheet_create(hid_t entry, const fm_schema *schema, const fm_schema_table *table,
-                fm_sheet **sheet_out)
+                fm_seal *seal, fm_sheet **sheet_out)
 {
     fm_status st = FM_ENOMEM;
     fm_sheet *sheet = calloc(1, sizeof *sheet);
@@ -487,6 +503,7 @@ fm_sheet_create(hid_t entry, const fm_schema *schema, const fm_schema_table *tab
         return FM_ENOMEM;
     sheet->schema = schema;
     sheet->table = table;
+    sheet->seal = seal;
     sheet->group = -1;
     st = create_panes(sheet);
     if (st != FM_OK)

@@ -12,6 +12,7 @@
 
 #include "core/digest.h"
 #include "core/schema.h"
+#include "core/seal.h"
 
 enum { FM_CHUNK_ROWS = 131072 }; /* 1 MiB of numbers */
 
@@ -19,11 +20,13 @@ typedef struct fm_sheet fm_sheet;
 
 /* Makes the table's (empty) group.
  * entry      in   group that gets it
- * table      in   must outlive the sheet, as must the schema
+ * table      in   must outlive the sheet, as must the schema and the seal
+ * seal       in/out  gets the blocks of numbers that have sums of their own
  * sheet_out  out  owned by the caller: fm_sheet_free
  * returns FM_OK; FM_EIO, FM_ENOMEM */
 fm_status fm_sheet_create(hid_t entry, const fm_schema *schema,
-                          const fm_schema_table *table, fm_sheet **sheet_out);
+                          const fm_schema_table *table, fm_seal *seal,
+                          fm_sheet **sheet_out);
 void fm_sheet_free(fm_sheet *sheet);
 
 /* Rows that may be added before the next fm_sheet_commit: at least 1. */

@@ -11,12 +11,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <hdf5.h>
 
 #include "core/h5.h"
 #include "core/provenance.h"
 #include "core/publish.h"
+#include "core/seal.h"
 #include "core/sheet.h"
 #include "core/store.h"
 #include "core/text.h"
@@ -30,6 +32,7 @@ struct fm_store {
     hid_t file, entry;
     fm_schema *schema;
     fm_sheet **sheets; /* [schema->n_tables] */
+    fm_seal seal;
     fm_judge *judges;  /* [study->n_verdicts] */
     fm_cursor *cursor; /* swept values where the sampling is no grid */
     uint64_t next;     /* point that comes next */
@@ -45,6 +48,10 @@ write_failure(fm_store *store, fm_status st, fm_error *err)
     int reason = errno;
 
     store->broken = true;
+    /* Closing writes once more, and HDF5 does not get over it when that fails: give back the
+     * space that a full disk needs for it. */
+    if (store->draft.temporary != NULL && truncate(store->draft.temporary, 0) != 0)
+        reason = reason != 0 ? reason : errno;
     if (st == FM_ENOMEM)
         return FM_FAIL(err, st, "out of memory");
     return FM_FAIL(err, st, "cannot write: %s: '%s'",
@@ -86,6 +93,7 @@ create_entry(fm_store *store)
            fm_h5_put_text(store->entry, "title", title != NULL ? title : "") &&
            fm_h5_put_text(store->entry, "study", study->name) &&
            fm_h5_put_text(store->entry, "default", store->schema->tables[0].name) &&
+           fm_h5_put_text(store->entry, "points_table", fm_points_table_name(study)) &&
            fm_h5_put_integer(store->entry, "points", (int64_t)store->scenario->n_points);
 }
 
@@ -135,7 +143,7 @@ create_sheets(fm_store *store)
         return FM_ENOMEM;
     for (size_t i = 0; i < n && st == FM_OK; i++)
         st = fm_sheet_create(store->entry, store->schema, &store->schema->tables[i],
-                             &store->sheets[i]);
+                             &store->seal, &store->sheets[i]);
     return st;
 }
 
@@ -155,6 +163,7 @@ fm_store_create(const char *path, const fm_scenario *scenario,
         st = fm_draft_create(path, options->replace, &store->draft, err);
     if (st != FM_OK)
         goto done;
+    fm_h5_start();
     errno = 0;
     st = create_file(store) && create_entry(store) ? create_sheets(store) : FM_EIO;
     if (st != FM_OK) {
@@ -187,6 +196,7 @@ fm_store_free(fm_store *store)
     close_file(store);
     fm_h5_close(store->file);
     free(store->sheets);
+    free(store->seal.ranges);
     free(store->judges);
     fm_cursor_free(store->cursor);
     fm_schema_free(store->schema);
@@ -534,7 +544,9 @@ write_rest(fm_store *store, const char *finished, char digest_out[FM_DIGEST_TEXT
         fm_h5_close(file);
         return st;
     }
-    return H5Fclose(file) >= 0 ? FM_OK : FM_EIO;
+    if (H5Fclose(file) < 0)
+        return FM_EIO;
+    return fm_seal_write(store->draft.temporary, &store->seal);
 }
 
 fm_status

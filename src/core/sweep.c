@@ -5,12 +5,14 @@
  *   1. a run's shared state      3. the run
  *   2. one chunk                 4. blocks of draws inside one point
  *
- * Everything whose order could show (rows, failures, sums) goes through ordered regions, so
- * that no result depends on the number of threads.  Without OpenMP all of it runs in turn.
+ * Everything whose order could show (rows, failures, sums) goes through ordered regions,
+ * so that no result depends on the number of threads.  Without OpenMP all of it runs in
+ * turn.
  */
 #include "config.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +24,7 @@
 #endif
 
 #include "core/sweep.h"
+#include "core/turns.h"
 
 enum {
     CHUNK_MAX = 1024,       /* points */
@@ -38,19 +41,21 @@ typedef struct run {
     const fm_run_options *options;
     fm_store *store;
     fm_error *err;
-    uint64_t chunk;    /* points per chunk */
+    uint64_t chunk; /* points per chunk */
     uint64_t n_chunks;
-    int team;          /* threads that take chunks */
+    fm_turns turns;
+    fm_out **out;       /* [turns.window] a chunk's rows, made at first use */
+    int team;           /* threads that take chunks */
     int threads_inside; /* threads that each point may use */
     struct timespec start;
-    int halt;          /* atomic: a status that ends the run */
-    uint64_t done;     /* atomic: points computed */
-    uint64_t failed;   /* atomic */
-    double reported_s; /* of the last progress report; the first thread only */
-    fm_run_summary summary; /* ordered regions only */
+    int halt;               /* atomic: a status that ends the run */
+    uint64_t done;          /* atomic: points computed */
+    uint64_t failed;        /* atomic */
+    double reported_s;      /* of the last progress report; the first thread only */
+    fm_run_summary summary; /* the thread that hands over */
 } run;
 
-/* What one thread owns. */
+/* What one thread owns, and the rows of the chunk in work. */
 typedef struct worker {
     fm_cursor *cursor;
     fm_out *out;
@@ -63,7 +68,8 @@ seconds_since(const struct timespec *start)
     struct timespec now;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+    return (double)(now.tv_sec - start->tv_sec) +
+           1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
 static fm_status
@@ -92,8 +98,10 @@ halt(run *r, fm_status status, const char *text)
 }
 
 static bool
-stopped(run *r)
+stopped(void *arg)
 {
+    run *r = arg;
+
     if (halted(r) != FM_OK)
         return true;
     if (r->options->stop == NULL || *r->options->stop == 0)
@@ -133,8 +141,8 @@ report(run *r, double now_s)
 
 /* ---- 2. one chunk ---------------------------------------------------------------- */
 
-/* One point from its parameters to its rows.  *start_s is when it began, and becomes when it
- * ended: one look at the clock per point. */
+/* One point from its parameters to its rows.  *start_s is when it began, and becomes when
+ * it ended: one look at the clock per point. */
 static fm_status
 run_point(run *r, worker *w, uint64_t index, double *start_s)
 {
@@ -203,8 +211,10 @@ note_failures(run *r, const fm_out *out)
 
 /* Called in order of chunks, by one thread at a time. */
 static void
-hand_over(run *r, const fm_out *out)
+hand_over(void *arg, uint64_t chunk)
 {
+    run *r = arg;
+    const fm_out *out = r->out[chunk % r->turns.window];
     fm_error err = FM_ERROR_INIT;
 
     if (halted(r) != FM_OK)
@@ -218,44 +228,60 @@ hand_over(run *r, const fm_out *out)
 
 /* ---- 3. the run ------------------------------------------------------------------ */
 
-static void
+static fm_status
 worker_start(run *r, worker *w)
 {
-    *w = (worker){0};
-    fm_status st = fm_cursor_create(r->scenario, &w->cursor);
-    if (st == FM_OK)
-        st = fm_out_create(r->scenario->study, &w->out);
-    if (st != FM_OK)
-        halt(r, st, fm_status_name(st));
+    *w = (worker){.reports = r->options->progress != NULL};
 #ifdef _OPENMP
-    w->reports = r->options->progress != NULL && omp_get_thread_num() == 0;
-#else
-    w->reports = r->options->progress != NULL;
+    w->reports = w->reports && omp_get_thread_num() == 0;
 #endif
+    return fm_cursor_create(r->scenario, &w->cursor);
 }
 
 static void
+work(run *r)
+{
+    worker w;
+    uint64_t chunk;
+
+    fm_status st = worker_start(r, &w);
+    while (st == FM_OK && fm_turns_take(&r->turns, stopped, r, &chunk)) {
+        fm_out **out = &r->out[chunk % r->turns.window];
+        if (*out == NULL)
+            st = fm_out_create(r->scenario->study, out);
+        if (st != FM_OK)
+            break;
+        w.out = *out;
+        run_chunk(r, &w, chunk);
+        fm_turns_put(&r->turns, chunk, hand_over, r);
+    }
+    if (st != FM_OK)
+        halt(r, st, fm_status_name(st));
+    fm_cursor_free(w.cursor);
+}
+
+static fm_status
 run_all(run *r)
 {
+    fm_status st = fm_turns_start(&r->turns, r->n_chunks, r->team);
+
+    if (st == FM_OK)
+        r->out = calloc(r->turns.window, sizeof(void *));
+    if (r->out == NULL)
+        goto done;
 #ifdef _OPENMP
     if (r->team > 1 && r->threads_inside > 1 && omp_get_max_active_levels() < 2)
         omp_set_max_active_levels(2);
 #endif
 #pragma omp parallel num_threads(r->team)
-    {
-        worker w;
-        worker_start(r, &w);
-#pragma omp for ordered schedule(dynamic, 1)
-        for (uint64_t c = 0; c < r->n_chunks; c++) {
-            if (stopped(r))
-                continue;
-            run_chunk(r, &w, c);
-#pragma omp ordered
-            hand_over(r, w.out);
-        }
-        fm_out_free(w.out);
-        fm_cursor_free(w.cursor);
-    }
+    work(r);
+done:
+    for (size_t i = 0; r->out != NULL && i < r->turns.window; i++)
+        fm_out_free(r->out[i]);
+    st = r->out != NULL ? (fm_status)r->halt : FM_ENOMEM;
+    free(r->out);
+    fm_turns_free(&r->turns);
+    return st;
 }
 
 /* Threads go to points first; when there are fewer points, what is left goes inside. */
@@ -301,8 +327,7 @@ fm_run(const fm_scenario *scenario, const char *path, const fm_run_options *opti
     fm_status st = fm_store_create(path, scenario, &options->store, &r.store, err);
     if (st != FM_OK)
         goto done;
-    run_all(&r);
-    st = (fm_status)r.halt;
+    st = run_all(&r);
     if (st != FM_OK)
         goto done;
     st = finish(&r);
@@ -322,20 +347,22 @@ done:
 
 typedef struct blocks {
     const fm_point *point;
-    uint64_t n;
+    uint64_t n; /* draws */
     size_t block_size;
-    uint64_t n_blocks;
     size_t size;
     fm_block_compute compute;
     fm_block_fold fold;
     void *arg;
-    int threads;
-    int halt; /* atomic: written in ordered regions only */
+    fm_turns turns;
+    char *partial;     /* [turns.window][size] */
+    fm_status *status; /* [turns.window] of compute */
+    int halt;          /* atomic; written when a block's turn has come */
 } blocks;
 
 static bool
-blocks_halted(blocks *b)
+blocks_halted(void *arg)
 {
+    blocks *b = arg;
     int status;
 
 #pragma omp atomic read
@@ -352,57 +379,76 @@ block_length(const blocks *b, uint64_t k)
     return left < b->block_size ? (size_t)left : b->block_size;
 }
 
-static fm_status
-compute_block(const blocks *b, uint64_t k, void *partial)
-{
-    if (partial == NULL)
-        return FM_ENOMEM;
-    if (fm_should_stop(b->point))
-        return FM_EINTERRUPT;
-    return b->compute(b->arg, k * b->block_size, block_length(b, k), partial);
-}
-
-/* A block's failure counts only when its turn comes: the lowest block that failed decides,
- * whatever the number of threads. */
+/* A block's failure counts only when its turn comes: the lowest block that failed
+ * decides, whatever the number of threads. */
 static void
-fold_block(blocks *b, uint64_t k, fm_status st, const void *partial)
+fold_block(void *arg, uint64_t k)
 {
+    blocks *b = arg;
+    size_t slot = k % b->turns.window;
+    fm_status st = b->status[slot];
+
     if (blocks_halted(b))
         return;
     if (st == FM_OK)
-        st = b->fold(b->arg, k * b->block_size, block_length(b, k), partial);
+        st = b->fold(b->arg, k * b->block_size, block_length(b, k),
+                     b->partial + slot * b->size);
     if (st == FM_OK)
         return;
 #pragma omp atomic write
     b->halt = (int)st;
 }
 
+static void
+compute_blocks(blocks *b)
+{
+    uint64_t k;
+
+    while (fm_turns_take(&b->turns, blocks_halted, b, &k)) {
+        size_t slot = k % b->turns.window;
+        b->status[slot] = fm_should_stop(b->point)
+                              ? FM_EINTERRUPT
+                              : b->compute(b->arg, k * b->block_size, block_length(b, k),
+                                           b->partial + slot * b->size);
+        fm_turns_put(&b->turns, k, fold_block, b);
+    }
+}
+
+/* Partial results stay aligned for any type. */
+static size_t
+aligned(size_t size)
+{
+    const size_t unit = sizeof(max_align_t);
+
+    return size > 0 ? (size + unit - 1) / unit * unit : unit;
+}
+
 fm_status
 fm_for_blocks(const fm_point *point, uint64_t n, size_t block_size, size_t size,
               fm_block_compute compute, fm_block_fold fold, void *arg, fm_error *err)
 {
-    blocks b = {point, n, block_size, 0, size, compute, fold, arg, point->threads, FM_OK};
+    blocks b = {point, n,   block_size, aligned(size), compute, fold,
+                arg,   {0}, NULL,       NULL,          0};
 
     assert(block_size > 0);
-    b.n_blocks = n / block_size + (n % block_size != 0);
-    if (b.threads < 1)
-        b.threads = 1;
-    if ((uint64_t)b.threads > b.n_blocks)
-        b.threads = b.n_blocks > 0 ? (int)b.n_blocks : 1;
-#pragma omp parallel num_threads(b.threads)
-    {
-        void *partial = malloc(size > 0 ? size : 1);
-#pragma omp for ordered schedule(dynamic, 1)
-        for (uint64_t k = 0; k < b.n_blocks; k++) {
-            if (blocks_halted(&b))
-                continue;
-            fm_status st = compute_block(&b, k, partial);
-#pragma omp ordered
-            fold_block(&b, k, st, partial);
-        }
-        free(partial);
+    uint64_t n_blocks = n / block_size + (n % block_size != 0);
+    int threads = point->threads > 1 ? point->threads : 1;
+    if ((uint64_t)threads > n_blocks)
+        threads = n_blocks > 0 ? (int)n_blocks : 1;
+    fm_status st = fm_turns_start(&b.turns, n_blocks, threads);
+    if (st == FM_OK) {
+        b.partial = calloc(b.turns.window, b.size);
+        b.status = calloc(b.turns.window, sizeof *b.status);
+        st = b.partial != NULL && b.status != NULL ? FM_OK : FM_ENOMEM;
     }
-    if (b.halt == FM_OK)
-        return FM_OK;
-    return FM_FAIL(err, (fm_status)b.halt, "%s", fm_status_name((fm_status)b.halt));
+    if (st != FM_OK)
+        goto done;
+#pragma omp parallel num_threads(threads)
+    compute_blocks(&b);
+    st = (fm_status)b.halt;
+done:
+    free(b.status);
+    free(b.partial);
+    fm_turns_free(&b.turns);
+    return st == FM_OK ? FM_OK : FM_FAIL(err, st, "%s", fm_status_name(st));
 }

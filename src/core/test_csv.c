@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading measured data: quirks that are fine, files that are not, and where they say it. */
+/* Reading measured data: quirks that are fine, files that are not, and where they say it.
+ */
 #include "config.h"
 
 #include <check.h>
@@ -12,6 +13,7 @@
 #include "core/csv.h"
 #include "core/decimal.h"
 #include "core/rng.h"
+#include "core/scenario.h"
 #include "core/text.h"
 
 static fm_units *units;
@@ -94,16 +96,15 @@ first_diag(const reading *r, size_t *n_errors_out)
 
 START_TEST(test_quirks)
 {
-    static const char text[] =
-        "\xef\xbb\xbf# pulled on tester 2\r\n"
-        "\r\n"
-        "  lot , \"force [gf]\",\"the, mode\",unused\r\n"
-        "# a comment between rows\r\n"
-        "A, 12.346 ,\"heel \"\"A\"\"\",x\r\n"
-        "\r\n"
-        "\"B\r\nb\",-1e1,loop,\"#no comment\"\r\n"
-        "A,+.5,\"  kept  \",\r\n"
-        "\xc3\xa4,,,";
+    static const char text[] = "\xef\xbb\xbf# pulled on tester 2\r\n"
+                               "\r\n"
+                               "  lot , \"force [gf]\",\"the, mode\",unused\r\n"
+                               "# a comment between rows\r\n"
+                               "A, 12.346 ,\"heel \"\"A\"\"\",x\r\n"
+                               "\r\n"
+                               "\"B\r\nb\",-1e1,loop,\"#no comment\"\r\n"
+                               "A,+.5,\"  kept  \",\r\n"
+                               "\xc3\xa4,,,";
     const fm_csv_column columns[] = {
         {.name = "force", .type = FM_TYPE_REAL, .unit = "gf", .flags = FM_COL_MISSING},
         {.name = "the, mode", .type = FM_TYPE_TEXT, .flags = FM_COL_MISSING},
@@ -167,12 +168,12 @@ START_TEST(test_units)
         const char *header, *data_unit, *declared, *unit;
         double value; /* of 25 */
     } rows[] = {
-        {"d [um]", NULL, "um", "m", 25e-6},    {"d (um)", NULL, "m", "m", 25e-6},
-        {"d", "um", "m", "m", 25e-6},          {"d", NULL, "um", "m", 25e-6},
-        {"d [um]", "um", "m", "m", 25e-6},     {"d [um]", "\xc2\xb5m", "m", "m", 25e-6},
-        {"d [degC]", NULL, "K", "K", 298.15},  {"d [mV]", NULL, NULL, "mV", 25},
-        {"d", NULL, NULL, "1", 25},            {"d [%]", NULL, "1", "1", 0.25},
-        {"d[nm]", NULL, "um", "m", 25e-9},     {"d [kPa]", NULL, "MPa", "Pa", 25e3},
+        {"d [um]", NULL, "um", "m", 25e-6},   {"d (um)", NULL, "m", "m", 25e-6},
+        {"d", "um", "m", "m", 25e-6},         {"d", NULL, "um", "m", 25e-6},
+        {"d [um]", "um", "m", "m", 25e-6},    {"d [um]", "\xc2\xb5m", "m", "m", 25e-6},
+        {"d [degC]", NULL, "K", "K", 298.15}, {"d [mV]", NULL, NULL, "mV", 25},
+        {"d", NULL, NULL, "1", 25},           {"d [%]", NULL, "1", "1", 0.25},
+        {"d[nm]", NULL, "um", "m", 25e-9},    {"d [kPa]", NULL, "MPa", "Pa", 25e3},
     };
 
     for (size_t i = 0; i < FM_COUNT(rows); i++) {
@@ -269,8 +270,10 @@ static const bad_file bad_files[] = {
     {HEAD "1,a,0\n", 2, 1, {"'n'", "'0'", "[1, 99]"}},
     {HEAD "\xe2\x88\x92"
           "1,a,3\n",
-     2, 1, {"'force'", "\xe2\x88\x92"
-                       "1"}},
+     2,
+     1,
+     {"'force'", "\xe2\x88\x92"
+                 "1"}},
     {HEAD "1,\"a\nb\nc\",3\nx,a,3\n", 5, 1, {"'force'", "'x'"}},
     {HEAD "# comment\n\nx\ty,a,3\n", 4, 1, {"'force'", "x\\x09y"}},
     {HEAD "x,,0\n", 2, 3, {"'force'", "'x'"}},
@@ -287,14 +290,19 @@ static const bad_file bad_files[] = {
     {"forc [N],mode,n\n1,a,3\n", 1, 1, {"no column 'force'", "did you mean 'forc [N]'?"}},
     {"force;mode;n\n1;a;3\n", 1, 3, {"no column 'force'", "separated by ';'"}},
     {"force\tmode\tn\n1\ta\t3\n", 1, 3, {"no column", "tabs"}},
-    {"1,2,3\n4,5,6\n", 1, 3, {"no column 'force'", "first line must name", "'1', '2', '3'"}},
+    {"1,2,3\n4,5,6\n",
+     1,
+     3,
+     {"no column 'force'", "first line must name", "'1', '2', '3'"}},
     {"force,mode,n,force\n1,a,3,2\n", 1, 1, {"'force'", "more than once"}},
     {"force [N],mode,n,force [gf]\n1,a,3,2\n", 1, 1, {"'force'", "more than once"}},
     {"force [um],mode,n\n1,a,3\n", 1, 1, {"'force'", "um"}},
     {"force [xyz],mode,n\n1,a,3\n", 1, 1, {"'force'", "xyz"}},
     {"\xff\xfe"
      "f",
-     1, 1, {"UTF-16"}},
+     1,
+     1,
+     {"UTF-16"}},
 };
 
 static void
@@ -303,8 +311,8 @@ check_says(const fm_diag *d, const bad_file *f)
     for (size_t k = 0; k < FM_COUNT(f->says) && f->says[k] != NULL; k++) {
         bool in_text = strstr(d->text, f->says[k]) != NULL;
         bool in_hint = d->hint != NULL && strstr(d->hint, f->says[k]) != NULL;
-        ck_assert_msg(in_text || in_hint, "%s: '%s' not in '%s' [%s]", f->text, f->says[k],
-                      d->text, d->hint != NULL ? d->hint : "");
+        ck_assert_msg(in_text || in_hint, "%s: '%s' not in '%s' [%s]", f->text,
+                      f->says[k], d->text, d->hint != NULL ? d->hint : "");
     }
 }
 
@@ -330,7 +338,8 @@ START_TEST(test_bad_files)
     ck_assert_ptr_null(r.line);
     const fm_diag *d = first_diag(&r, &n_errors);
     ck_assert_str_eq(d->file, "pulls.csv");
-    ck_assert_msg(d->mark.line == f->line, "%s: line %d, %s", f->text, d->mark.line, d->text);
+    ck_assert_msg(d->mark.line == f->line, "%s: line %d, %s", f->text, d->mark.line,
+                  d->text);
     ck_assert_msg(n_errors == f->n_errors, "%s: %zu errors", f->text, n_errors);
     check_says(d, f);
     drop(&r);
@@ -339,7 +348,8 @@ END_TEST
 
 START_TEST(test_nul_byte)
 {
-    static const char text[] = "force\n1\n2\0" "3\n4\n";
+    static const char text[] = "force\n1\n2\0"
+                               "3\n4\n";
     size_t n_errors;
     reading r = read_bytes(text, sizeof text - 1, &force_n, 1);
 
@@ -414,7 +424,8 @@ START_TEST(test_many_errors)
 }
 END_TEST
 
-/* A column that the scenario names is missed there; inline rows are lines of the scenario. */
+/* A column that the scenario names is missed there; inline rows are lines of the
+ * scenario. */
 START_TEST(test_places)
 {
     fm_csv_column column = force_n;
@@ -443,7 +454,8 @@ END_TEST
 
 START_TEST(test_no_file)
 {
-    fm_csv_source source = {.path = "/nonexistent/x.csv", .name = "x.csv", .first_line = 1};
+    fm_csv_source source = {
+        .path = "/nonexistent/x.csv", .name = "x.csv", .first_line = 1};
     reading r = read_source(&source, &force_n, 1);
 
     ck_assert_int_eq(r.st, FM_ENOINPUT);
@@ -468,7 +480,8 @@ START_TEST(test_large_file)
     ck_assert_ptr_nonnull(f);
     ck_assert_int_gt(fprintf(f, "n,mode,force\n"), 0);
     for (size_t i = 0; i < rows; i++)
-        ck_assert_int_gt(fprintf(f, "%zu,label %zu,%zu.25\n", i % 99 + 1, i % 5000, i), 0);
+        ck_assert_int_gt(fprintf(f, "%zu,label %zu,%zu.25\n", i % 99 + 1, i % 5000, i),
+                         0);
     ck_assert_int_eq(fclose(f), 0);
     fm_csv_source source = {.path = path, .name = "big.csv", .first_line = 1};
     reading r = read_source(&source, columns, 3);
@@ -489,7 +502,8 @@ END_TEST
 /* Expected: `printf 'x\n1\n' | sha256sum` of GNU coreutils. */
 START_TEST(test_hash)
 {
-    const fm_csv_column column = {.name = "x", .type = FM_TYPE_REAL, .flags = FM_COL_REQUIRED};
+    const fm_csv_column column = {
+        .name = "x", .type = FM_TYPE_REAL, .flags = FM_COL_REQUIRED};
     reading r = read_text("x\n1\n", &column, 1);
 
     ck_assert_str_eq(r.hash,
@@ -544,7 +558,8 @@ START_TEST(test_decimals)
         int dot = (int)((w[0] >> 8) % (uint32_t)(n + 1));
         int e = (int)(w[3] % 80) - 40;
         int shift = (int)((w[3] >> 8) % 19) - 9;
-        (void)snprintf(text, sizeof text, "%.*s.%.*se%d", dot, digits, n - dot, digits + dot, e);
+        (void)snprintf(text, sizeof text, "%.*s.%.*se%d", dot, digits, n - dot,
+                       digits + dot, e);
         (void)snprintf(shifted, sizeof shifted, "%.*s.%.*se%d", dot, digits, n - dot,
                        digits + dot, e + shift);
         ck_assert_msg(fm_decimal_read(decimals, text, shift, &x), "%s", text);
@@ -556,14 +571,14 @@ END_TEST
 
 START_TEST(test_decimal_grammar)
 {
-    static const char *const bad[] = {"",    "+",   "-",    ".",     "e5",    "1e",   "1e+",
-                                      "0x1", "1_0", " 1",   "1 ",    "inf",   "nan",  "1,5",
-                                      "1..", "--1", "1e5.", "1e400", "1e-400"};
+    static const char *const bad[] = {
+        "",   "+",   "-",   ".",   "e5",  "1e",  "1e+",  "0x1",   "1_0",   " 1",
+        "1 ", "inf", "nan", "1,5", "1..", "--1", "1e5.", "1e400", "1e-400"};
     static const struct {
         const char *text;
         double value;
-    } good[] = {{"1.", 1},     {".5", 0.5},          {"+1.5E3", 1500}, {"0012", 12},
-                {"0e-999", 0}, {"9007199254740993", 9007199254740992.0}};
+    } good[] = {{"1.", 1},    {".5", 0.5},   {"+1.5E3", 1500},
+                {"0012", 12}, {"0e-999", 0}, {"9007199254740993", 9007199254740992.0}};
     fm_decimals *decimals = fm_decimals_create();
     double x = 77;
 
@@ -577,6 +592,169 @@ START_TEST(test_decimal_grammar)
     ck_assert(fm_decimal_read(decimals, "-0", 0, &x));
     ck_assert(x == 0 && signbit(x));
     fm_decimals_free(decimals);
+}
+END_TEST
+
+/* ---- loading a scenario's inputs ------------------------------------------------- */
+
+enum {
+    P_LABEL,
+    P_EXTRA,
+    P_LIMIT
+};
+static const fm_param load_params[] = {
+    {.key = "label",
+     .kind = FM_TEXT,
+     .def = "lot",
+     .flags = FM_FIXED | FM_COLUMN_NAME,
+     .no_term = "a name",
+     .help = "column of labels"},
+    {.key = "extra",
+     .kind = FM_LIST,
+     .item = FM_TEXT,
+     .example = "[a, b]",
+     .flags = FM_OPTIONAL | FM_FIXED | FM_COLUMN_NAME,
+     .no_term = "a name",
+     .help = "more columns"},
+    {.key = "limit",
+     .kind = FM_REAL,
+     .unit = "gf",
+     .def = "3",
+     .min = 0,
+     .max = 100,
+     .no_term = "a limit",
+     .help = "limit"},
+};
+static const fm_input_column load_columns[] = {
+    {.name = "extra", .type = FM_TYPE_REAL, .unit = "um", .from_param = "extra"},
+    {.name = "force",
+     .type = FM_TYPE_REAL,
+     .unit = "gf",
+     .flags = FM_COL_REQUIRED,
+     .min = 0,
+     .max = 1000},
+    {.name = "temp", .type = FM_TYPE_REAL, .unit = "K"},
+    {.name = "label", .type = FM_TYPE_TEXT, .from_param = "label"},
+};
+static const fm_input_decl load_inputs[] = {
+    {.name = "pulls", .columns = load_columns, .n_columns = 4, .help = "pulls"}};
+
+static fm_status
+load_check(const fm_point *point, fm_error *err)
+{
+    const fm_data *d = fm_input(point, 0);
+    double force_first_n = d->columns[d->first[1]].real[0];
+
+    if (force_first_n < fm_si(point, P_LIMIT))
+        return FM_FAIL(err, FM_EDATA, "line %d: below the limit", (int)d->line[0]);
+    if (d->n_rows == 1)
+        return FM_FAIL(err, FM_ETOOFEW, "one row");
+    return FM_OK;
+}
+
+static fm_status
+load_run(const fm_point *point, fm_out *out, fm_error *err)
+{
+    (void)point;
+    (void)out;
+    (void)err;
+    return FM_OK;
+}
+
+static const fm_study load_study = {.name = "test.load",
+                                    .params = load_params,
+                                    .n_params = FM_COUNT(load_params),
+                                    .inputs = load_inputs,
+                                    .n_inputs = 1,
+                                    .check = load_check,
+                                    .run = load_run};
+
+/* Reads and loads; the caller frees both. */
+static fm_status
+load(const char *params_and_data, fm_scenario **scenario_out, fm_diags **diags_out)
+{
+    static const fm_study *const studies[] = {&load_study};
+    static fm_context context = {.studies = studies, .n_studies = 1, .data_path = ""};
+    fm_str text = {0};
+
+    context.units = units;
+    *diags_out = fm_diags_create();
+    *scenario_out = NULL;
+    fm_str_addf(&text, "fabmet: 1\nstudy: test.load\n%s", params_and_data);
+    fm_status st = fm_scenario_read_text(&context, "a.yaml", text.data, text.length, NULL,
+                                         0, *diags_out, scenario_out);
+    size_t n;
+    const fm_diag *d = fm_diags_list(*diags_out, &n, NULL);
+    ck_assert_msg(st == FM_OK, "%s", n > 0 ? d->text : "");
+    fm_str_free(&text);
+    return fm_scenario_load(*scenario_out, *diags_out);
+}
+
+START_TEST(test_load)
+{
+    fm_scenario *s = NULL;
+    fm_diags *diags = NULL;
+    fm_status st = load("params: { extra: [b, a], label: lot }\n"
+                        "data:\n  pulls:\n    columns: { force: F }\n"
+                        "    units: { force: mN, a: mm }\n    inline: |\n"
+                        "      lot,a,b [um],F\n      x,1,2,981\n      y,3,4,982\n",
+                        &s, &diags);
+
+    ck_assert_int_eq(st, FM_OK);
+    const fm_data *d = s->sources[0].data;
+    ck_assert_uint_eq(strlen(s->sources[0].hash), 64);
+    ck_assert_uint_eq(d->n_rows, 2);
+    static const size_t first[] = {0, 2, 3, 3, 4};
+    ck_assert_mem_eq(d->first, first, sizeof first);
+    ck_assert_str_eq(d->columns[0].name, "b");
+    ck_assert(d->columns[0].real[1] == 4e-6);
+    ck_assert(d->columns[1].real[1] == 3e-3);
+    ck_assert_str_eq(d->columns[2].name, "F");
+    ck_assert_str_eq(d->columns[2].unit, "N");
+    ck_assert(d->columns[2].real[0] == 0.981);
+    ck_assert_str_eq(d->columns[3].labels[1], "y");
+    ck_assert_uint_eq(d->line[0], 10);
+    fm_scenario_free(s);
+    fm_diags_free(diags);
+}
+END_TEST
+
+START_TEST(test_load_errors)
+{
+    static const struct {
+        const char *text;
+        fm_status st;
+        int line;
+        const char *says;
+    } rows[] = {
+        {"data: { pulls: { inline: \"lot,force\\na,1\\nb,5\\n\" } }\n", FM_EDATA, 0,
+         "below the limit"},
+        {"data: { pulls: { inline: \"lot,force\\na,5\\n\" } }\n", FM_ESCENARIO, 0,
+         "one row"},
+        {"data:\n  pulls:\n    columns: { force: F_gf }\n    inline: |\n      lot,F_gt\n"
+         "      a,5\n",
+         FM_EDATA, 5, "no column 'F_gf'"},
+        {"params: { label: lott }\ndata:\n  pulls:\n    inline: |\n      lot,force\n"
+         "      a,5\n",
+         FM_EDATA, 7, "no column 'lott'"},
+        {"data:\n  pulls:\n    units: { temp: degC }\n    inline: |\n      lot,force\n"
+         "      a,5\n",
+         FM_EDATA, 7, "no column 'temp'"},
+    };
+
+    for (size_t i = 0; i < FM_COUNT(rows); i++) {
+        fm_scenario *s = NULL;
+        fm_diags *diags = NULL;
+        size_t n;
+        ck_assert_int_eq(load(rows[i].text, &s, &diags), rows[i].st);
+        const fm_diag *d = fm_diags_list(diags, &n, NULL);
+        ck_assert_uint_eq(n, 1);
+        ck_assert_msg(strstr(d->text, rows[i].says) != NULL, "%s", d->text);
+        ck_assert_str_eq(d->file, "a.yaml");
+        ck_assert_msg(d->mark.line == rows[i].line, "%s: %d", d->text, d->mark.line);
+        fm_scenario_free(s);
+        fm_diags_free(diags);
+    }
 }
 END_TEST
 
@@ -609,6 +787,8 @@ main(void)
     tcase_add_test(bad, test_places);
     tcase_add_test(bad, test_no_file);
     tcase_add_test(bad, test_limits);
+    tcase_add_test(good, test_load);
+    tcase_add_test(bad, test_load_errors);
     suite_add_tcase(suite, good);
     suite_add_tcase(suite, bad);
     SRunner *runner = srunner_create(suite);

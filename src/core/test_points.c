@@ -58,10 +58,16 @@ START_TEST(test_stream_rows)
         {1, 0, 1, {0xac08141b, 0xdfc5ccbe, 0x79c07a47, 0xa7f66093}, 0x1.bf8b997d58103p-1},
         {1, 1, 0, {0x07071c12, 0x428264b6, 0x3909104b, 0x6da2bda2}, 0x1.0a0992d81c1c6p-2},
         {7, 5, 3, {0x6e5bf2ec, 0xd15c55fc, 0xcad98875, 0x7c25694b}, 0x1.a2b8abf8dcb7fp-1},
-        {1311768467463790320u, 5, 1000000,
-         {0x5778d08c, 0xebf09c40, 0xd3533d96, 0x51ed3520}, 0x1.d7e13880aef1bp-1},
-        {18446744073709551615u, 4294967295u, 4294967295u,
-         {0x5b0acd09, 0xa7c30993, 0x5f2d431d, 0xf2ff6fcc}, 0x1.4f861326b6159p-1},
+        {1311768467463790320u,
+         5,
+         1000000,
+         {0x5778d08c, 0xebf09c40, 0xd3533d96, 0x51ed3520},
+         0x1.d7e13880aef1bp-1},
+        {18446744073709551615u,
+         4294967295u,
+         4294967295u,
+         {0x5b0acd09, 0xa7c30993, 0x5f2d431d, 0xf2ff6fcc},
+         0x1.4f861326b6159p-1},
     };
 
     for (size_t i = 0; i < FM_COUNT(rows); i++) {
@@ -82,7 +88,8 @@ START_TEST(test_stream_rows)
 }
 END_TEST
 
-/* Seed 7, 16 points, 100 draws: means of -ln u, their sum, and FNV-1a 64 over their bytes. */
+/* Seed 7, 16 points, 100 draws: means of -ln u, their sum, and FNV-1a 64 over their
+ * bytes. */
 START_TEST(test_rank_independence)
 {
     static const struct {
@@ -141,7 +148,13 @@ END_TEST
 
 /* ---- points ---------------------------------------------------------------------- */
 
-enum { P_REAL, P_WORD, P_COUNT, P_LOG, N_PARAMS };
+enum {
+    P_REAL,
+    P_WORD,
+    P_COUNT,
+    P_LOG,
+    N_PARAMS
+};
 static const char *const words[] = {"TT", "FF", "SS", NULL};
 static const fm_param params[N_PARAMS] = {
     {.key = "wire.diameter", .kind = FM_REAL, .unit = "um"},
@@ -181,11 +194,14 @@ fill(fixture *f, fm_sampling sampling, uint64_t n_points)
     for (int i = 0; i < N_PARAMS; i++)
         f->values[i] = (fm_value){.kind = params[i].kind, .present = true, .integer = 77};
     for (int i = 0; i < 3; i++)
-        f->words[i] = (fm_value){
-            .kind = FM_CHOICE, .given = true, .present = true, .integer = i, .text = words[i]};
+        f->words[i] = (fm_value){.kind = FM_CHOICE,
+                                 .given = true,
+                                 .present = true,
+                                 .integer = i,
+                                 .text = words[i]};
     for (int i = 0; i < 4; i++)
-        f->counts[i] =
-            (fm_value){.kind = FM_INTEGER, .given = true, .present = true, .integer = 10 * i};
+        f->counts[i] = (fm_value){
+            .kind = FM_INTEGER, .given = true, .present = true, .integer = 10 * i};
     f->axes[0] = (fm_axis){P_WORD, FM_AXIS_VALUES, 0, 0, 3, f->words, {0, 1, 0}};
     f->axes[1] = (fm_axis){P_REAL, FM_AXIS_LINEAR, 20, 33.5, 5, NULL, {-6, 1, 0}};
     f->axes[2] = (fm_axis){P_COUNT, FM_AXIS_VALUES, 0, 0, 4, f->counts, {0, 1, 0}};
@@ -332,8 +348,9 @@ END_TEST
 static uint64_t
 stratum(const fm_axis *axis, double x, uint64_t n)
 {
-    double u = axis->kind == FM_AXIS_LOG ? log(x / axis->from) / log(axis->to / axis->from)
-                                         : (x - axis->from) / (axis->to - axis->from);
+    double u = axis->kind == FM_AXIS_LOG
+                   ? log(x / axis->from) / log(axis->to / axis->from)
+                   : (x - axis->from) / (axis->to - axis->from);
     ck_assert(u > 0 && u < 1);
     return (uint64_t)(u * (double)n);
 }
@@ -530,7 +547,8 @@ START_TEST(test_rows)
             ck_assert_int_eq(c[2].code[p], (int)(p % 3));
             for (uint64_t k = 0; k < p % 4; k++, row++) {
                 ck_assert_uint_eq(out->tables[1].point[row], first + p);
-                ck_assert_int_eq(out->tables[1].columns[1].integer[row], (int64_t)(10 * p + k));
+                ck_assert_int_eq(out->tables[1].columns[1].integer[row],
+                                 (int64_t)(10 * p + k));
             }
         }
         ck_assert_uint_eq(out->tables[1].n_rows, row);
@@ -563,7 +581,8 @@ START_TEST(test_wrong_rows)
     ck_assert_int_eq(out->points[1].status, FM_OK);
     ck_assert_int_eq(out->points[2].status, FM_EINTERNAL);
     ck_assert_str_eq(out->points[0].message, "table 'one' got 0 rows instead of 1");
-    ck_assert_str_eq(out->points[2].message, "table 'one' got 2 rows instead of 1; a remark");
+    ck_assert_str_eq(out->points[2].message,
+                     "table 'one' got 2 rows instead of 1; a remark");
     ck_assert_uint_eq(out->tables[0].n_rows, 3);
     ck_assert(isnan(out->tables[0].columns[0].real[2]));
     fm_out_free(out);
@@ -572,7 +591,9 @@ END_TEST
 
 START_TEST(test_block_of_rows)
 {
-    enum { N = 70000 };
+    enum {
+        N = 70000
+    };
     static double x[N];
     static int64_t i[N];
     static int8_t c[N];
@@ -647,7 +668,8 @@ fold_sum(void *arg, uint64_t first, size_t n, const void *partial)
 }
 
 static fm_status
-run_blocks(sum *s, int threads, const volatile sig_atomic_t *stop, uint64_t n, fm_error *err)
+run_blocks(sum *s, int threads, const volatile sig_atomic_t *stop, uint64_t n,
+           fm_error *err)
 {
     fm_point point = {.study = &study, .threads = threads, .stop = stop};
 

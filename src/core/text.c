@@ -98,23 +98,47 @@ fm_strdup(const char *text)
 
 /* ---- 2. numbers ------------------------------------------------------------------ */
 
+/* Numbers of everyday size are written out; %g would say 1e+01 for 10. */
+static void
+print_plainly(double x, int digits, char *text_out)
+{
+    int exponent = atoi(strchr(text_out, 'e') + 1);
+
+    if (exponent < -5 || exponent > 15)
+        (void)snprintf(text_out, FM_NUMBER_TEXT, "%.*g", digits, x);
+    else
+        (void)snprintf(text_out, FM_NUMBER_TEXT, "%.*f",
+                       digits - 1 > exponent ? digits - 1 - exponent : 0, x);
+}
+
 /* snprintf follows LC_NUMERIC; a decimal comma is put right here. */
 const char *
 fm_number_text(double x, char *text_out)
 {
+    int digits = 1;
+
     if (isnan(x))
         return strcpy(text_out, "NaN");
     if (isinf(x))
         return strcpy(text_out, x > 0 ? "Inf" : "-Inf");
-    for (int digits = 1; digits <= 17; digits++) {
-        (void)snprintf(text_out, FM_NUMBER_TEXT, "%.*g", digits, x);
-        if (strtod(text_out, NULL) == x)
+    for (; digits <= 17; digits++) {
+        (void)snprintf(text_out, FM_NUMBER_TEXT, "%.*e", digits - 1, x);
+        if (!(strtod(text_out, NULL) < x) && !(strtod(text_out, NULL) > x))
             break;
     }
+    print_plainly(x, digits, text_out);
     for (char *p = text_out; *p != '\0'; p++)
         if (*p == ',')
             *p = '.';
     return text_out;
+}
+
+void
+fm_str_add_number(fm_str *s, double x)
+{
+    char text[FM_NUMBER_TEXT];
+
+    fm_str_add(s, fm_number_text(x, text));
 }
 
 /* ---- 3. UTF-8, escaping ---------------------------------------------------------- */

@@ -26,10 +26,13 @@ char *fm_str_take(fm_str *s);
 /* malloc'ed copy; NULL for NULL or when memory ran out. */
 char *fm_strdup(const char *text);
 
-/* Shortest decimal text that reads back as the same double ("0.1", "1e-09", "NaN").
+/* Shortest decimal text that reads back as the same double ("0.1", "10", "1e-09", "NaN").
  * text_out  out  at least FM_NUMBER_TEXT bytes; C locale whatever the user's is */
 enum { FM_NUMBER_TEXT = 40 };
 const char *fm_number_text(double x, char *text_out);
+
+/* Appends that text. */
+void fm_str_add_number(fm_str *s, double x);
 
 /* Number of bytes of the valid UTF-8 sequence at s[0..n), or 0 if it is not valid. */
 size_t fm_utf8_length(const unsigned char *s, size_t n);

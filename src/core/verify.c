@@ -15,9 +15,9 @@
 
 /* Wall-clock time is no part of what a run is about. */
 static bool
-is_timing(const fm_result_table *table, size_t column)
+is_timing(const fm_result *result, const fm_result_table *table, size_t column)
 {
-    return strcmp(table->name, "points") == 0 &&
+    return table == fm_result_points(result) &&
            strcmp(table->columns[column].name, "seconds") == 0;
 }
 
@@ -84,7 +84,7 @@ digest_table(const fm_result *r, const fm_result_table *t, fm_digest *digest, fm
     size_t n = 0;
 
     for (size_t c = 0; c < t->n_columns; c++)
-        n += !is_timing(t, c);
+        n += !is_timing(r, t, c);
     fm_digest_table(digest, t->name, t->n_dims, t->dims, n);
     for (size_t c = 0; c < t->n_columns; c++) {
         const fm_result_column *column = &t->columns[c];
@@ -98,7 +98,7 @@ digest_table(const fm_result *r, const fm_result_table *t, fm_digest *digest, fm
         fm_status st = hash_column(r, t, c, hash, &identity.n, err);
         if (st != FM_OK)
             return st;
-        if (!is_timing(t, c))
+        if (!is_timing(r, t, c))
             fm_digest_column(digest, &identity);
     }
     return FM_OK;
@@ -286,7 +286,7 @@ compare_tables(comparison *c, const fm_result_table *ta, const fm_result_table *
     }
     for (size_t i = 0; i < ta->n_columns && st == FM_OK; i++) {
         size_t k = fm_result_column_named(tb, ta->columns[i].name);
-        if (is_timing(ta, i))
+        if (is_timing(c->a, ta, i))
             continue;
         if (k == SIZE_MAX)
             fm_str_addf(&c->report, "%s.%s: only in the first\n", ta->name,

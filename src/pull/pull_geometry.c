@@ -107,7 +107,8 @@ fm_pull_height_solve(double a_m, double b_m, double drop_m, double length_m,
         double next = slope > 0 ? h - excess / slope : low;
         if (!(next >= low && next <= high))
             next = low + (high - low) / 2;
-        if (fabs(next - h) <= 2 * DBL_EPSILON * fabs(h) || high - low <= 0) {
+        bool small_step = fabs(next - h) <= 2 * DBL_EPSILON * fabs(h);
+        if (small_step || fabs(excess) <= 4 * DBL_EPSILON * length_m) {
             *height_out = next;
             return FM_OK;
         }

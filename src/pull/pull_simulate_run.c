@@ -73,6 +73,9 @@ set_geometry(const fm_point *p, model *m, fm_error *err)
                        "hook.tilt %.6g degree makes a span slack: the hook slides "
                        "until the wire lies on one side",
                        fm_real(p, P_TILT));
+    if (st == FM_ENOCONV)
+        return FM_FAIL(err, st, "loop.length %.6g um gives no hook height",
+                       fm_real(p, P_LENGTH));
     if (st != FM_OK)
         return FM_FAIL(err, st,
                        "the hook (%.6g um over bond 1, %.6g um over bond 2) is not "

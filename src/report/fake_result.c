@@ -162,6 +162,12 @@ fm_result_table_named(const fm_result *r, const char *name)
     return NULL;
 }
 
+const fm_result_table *
+fm_result_points(const fm_result *r)
+{
+    return fm_result_table_named(r, "points");
+}
+
 size_t
 fm_result_column_named(const fm_result_table *table, const char *name)
 {

@@ -327,7 +327,7 @@ add_failed_table(fm_page *page, const fm_result_table *points, size_t n_failed)
             shown++;
         }
     fm_str_add(&page->html, "</tbody>\n</table>\n</div>\n");
-    fm_page_path(page, "points");
+    fm_page_path(page, points->name);
 }
 
 /* Remarks on good points: message without a failing status. */
@@ -390,7 +390,7 @@ add_axes(fm_page *page)
 void
 fm_page_points(fm_page *page)
 {
-    const fm_result_table *points = fm_result_table_named(page->result, "points");
+    const fm_result_table *points = fm_result_points(page->result);
     size_t n_failed = count_failed(&page->status);
 
     fm_page_section(page, 3, fm_page_id(page, "points", ""), "Points");

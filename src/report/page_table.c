@@ -442,7 +442,7 @@ fm_page_tables(fm_page *page)
 
     fm_page_section(page, 3, fm_page_id(page, "tables", ""), "Tables");
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(tables[i].name, "points") == 0 || strcmp(tables[i].name, "verdicts") == 0)
+        if (&tables[i] == fm_result_points(page->result) || strcmp(tables[i].name, "verdicts") == 0)
             continue;
         fm_page_table what = {.table = &tables[i], .n_rows = tables[i].n_rows};
         fm_page_add_table(page, &what);

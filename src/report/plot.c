@@ -24,7 +24,7 @@ static const char *const bookkeeping[] = {"point", "status", "message", "seconds
 size_t
 fm_result_axes(const fm_result *result, size_t *index_out, size_t max)
 {
-    const fm_result_table *points = fm_result_table_named(result, "points");
+    const fm_result_table *points = fm_result_points(result);
     size_t n = 0;
 
     for (size_t k = 0; points != NULL && k < points->n_columns; k++) {
@@ -271,7 +271,7 @@ static fm_status
 load_axis(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
 {
     const fm_result *result = from->drawing->result;
-    const fm_result_table *points = fm_result_table_named(result, "points");
+    const fm_result_table *points = fm_result_points(result);
     fm_plot_column all = {0};
 
     if (from->point == NULL)
@@ -303,7 +303,7 @@ load_axis(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
 static size_t
 numeric_axis(const fm_result *result, const size_t *axes, size_t n)
 {
-    const fm_result_table *points = fm_result_table_named(result, "points");
+    const fm_result_table *points = fm_result_points(result);
 
     for (size_t k = 0; k < n; k++)
         if (points->columns[axes[k]].type == FM_TYPE_REAL ||
@@ -316,7 +316,7 @@ fm_status
 fm_point_rows(const fm_result *result, const fm_result_table *table, uint64_t point,
               uint64_t *first_out, uint64_t *n_out, fm_error *err)
 {
-    const fm_result_table *points = fm_result_table_named(result, "points");
+    const fm_result_table *points = fm_result_points(result);
     size_t column = fm_result_column_named(table, "point");
     uint64_t n_points = points != NULL ? points->n_rows : 1;
     fm_slice slice = {0};

@@ -225,7 +225,7 @@ static const fm_column summary_columns[] = {
 static const fm_table tables[] = {
     {"limits", "control limits by statistic and subgroup size", FM_MANY_ROWS,
      limit_columns, FM_COUNT(limit_columns), "centre"},
-    {"chart_points", "plotted points with their limits and flags", FM_MANY_ROWS,
+    {"points", "plotted points with their limits and flags", FM_MANY_ROWS,
      point_columns, FM_COUNT(point_columns), "value"},
     {"summary", "summary of the chart", FM_ONE_ROW, summary_columns,
      FM_COUNT(summary_columns), "n_flagged"},
@@ -239,7 +239,7 @@ static const fm_figure figures[] = {
      .caption =
          "Control chart of the values or subgroup means with centre line and three-sigma "
          "limits; flagged points carry a ring.",
-     .table = "chart_points",
+     .table = "points",
      .columns = "index value centre lower upper flagged",
      .by = "statistic",
      .script = "spc/spc_chart.gp",
@@ -248,7 +248,7 @@ static const fm_figure figures[] = {
      .caption =
          "Control chart of the moving ranges, ranges or standard deviations; points "
          "beyond a limit carry a ring.",
-     .table = "chart_points",
+     .table = "points",
      .columns = "index value centre lower upper flagged",
      .by = "statistic",
      .script = "spc/spc_chart.gp",
@@ -449,9 +449,13 @@ subgroups(analysis *a, fm_error *err)
         a->max_size = g->n > a->max_size ? g->n : a->max_size;
         a->n++;
     }
+    fm_spc_process process;
     if (st == FM_OK)
-        st = fm_spc_subgroups_eval(a->group, a->n, sigma_kind(a->point), &a->process);
-    return st == FM_OK ? st : explain(a, st, err);
+        st = fm_spc_subgroups_eval(a->group, a->n, sigma_kind(a->point), &process);
+    if (st != FM_OK)
+        return explain(a, st, err);
+    a->process = process;
+    return FM_OK;
 }
 
 /* ---- 5. limits, rules, rows ----------------------------------------------------------

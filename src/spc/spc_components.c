@@ -341,10 +341,12 @@ collect(analysis *a, fm_error *err)
     for (size_t l = 0; l < a->depth; l++)
         for (size_t i = 0; i < a->n; i++)
             a->code[l * a->n + i] = data_column(point, C_FACTORS, l)->code[a->row[i]];
-    st = fm_spc_tree_build(a->code, a->n, a->depth, n_codes, a->words, &a->tree);
+    fm_spc_tree tree;
+    st = fm_spc_tree_build(a->code, a->n, a->depth, n_codes, a->words, &tree);
     if (st != FM_OK)
         return FM_FAIL(err, st, "no row of the %zu has both a value and all labels",
                        n_rows);
+    a->tree = tree;
     const double *real = data_column(point, C_RESPONSE, 0)->real;
     for (size_t i = 0; i < a->n; i++)
         a->y[i] = real[a->row[a->tree.order[i]]];

@@ -32,7 +32,10 @@ shift_in(uint64_t *mask, int in, const fm_spc_rule *rule)
     *mask = *mask << 1 | (unsigned)in;
     if (!in)
         return 0;
-    uint64_t window = rule->w == 64 ? *mask : *mask & ((UINT64_C(1) << rule->w) - 1);
+    uint64_t full = UINT64_MAX >> (64 - rule->w);
+    uint64_t window = *mask & full;
+    if (rule->m == rule->w) /* saves counting */
+        return window == full;
     return (unsigned)__builtin_popcountll(window) >= rule->m;
 }
 

@@ -486,8 +486,8 @@ START_TEST(chart_of_subgroups)
                  1e-8);
         ck_assert_str_eq(text("limits", "statistic", 0), "mean");
         ck_assert_str_eq(text("limits", "statistic", 1), "range");
-        ck_assert_uint_eq(n_rows("chart_points"), 20);
-        ck_assert_str_eq(text("chart_points", "label", 9), by_size ? "" : "10");
+        ck_assert_uint_eq(n_rows("points"), 20);
+        ck_assert_str_eq(text("points", "label", 9), by_size ? "" : "10");
         close_to("summary", "n_flagged", 0, 0, 0);
         remarks("10 points only");
         end();
@@ -506,10 +506,10 @@ START_TEST(chart_of_individuals)
     b.y[25] = (double)NAN;
     ck_assert_int_eq(run(), FM_OK);
     ck_assert_uint_eq(n_rows("limits"), 2);
-    ck_assert_uint_eq(n_rows("chart_points"), 29 + 27);
-    ck_assert_str_eq(text("chart_points", "flags", 20), "we1");
-    close_to("chart_points", "flagged", 20, 1, 0);
-    close_to("chart_points", "index", 25, 27, 0);
+    ck_assert_uint_eq(n_rows("points"), 29 + 27);
+    ck_assert_str_eq(text("points", "flags", 20), "we1");
+    close_to("points", "flagged", 20, 1, 0);
+    close_to("points", "index", 25, 27, 0);
     close_to("summary", "n_missing", 0, 1, 0);
     close_to("summary", "n_flagged_location", 0, 1, 0);
     close_to("summary", "n_flagged_spread", 0, 2, 0);
@@ -534,7 +534,7 @@ START_TEST(chart_of_unequal_subgroups)
         add_row(label[i], "", y[i]);
     ck_assert_int_eq(run(), FM_OK);
     ck_assert_uint_eq(n_rows("limits"), 5); /* means of 1, 2, 3; deviations of 2, 3 */
-    ck_assert_uint_eq(n_rows("chart_points"), 4 + 3);
+    ck_assert_uint_eq(n_rows("points"), 4 + 3);
     double sigma = cell("summary", "sigma_within", 0), mean = cell("summary", "mean", 0);
     close_to("limits", "upper", 0, mean + 3 * sigma, 1e-14);
     close_to("limits", "upper", 1, mean + 3 * sigma / sqrt(2), 1e-14);
