@@ -428,7 +428,7 @@ START_TEST(components_of_single_measurements)
     for (int i = 0; i < 9; i++)
         add_row(i < 3 ? "A" : i < 6 ? "B" : "C", sites[i % 3], 1.5 + 0.37 * (i * i % 7));
     ck_assert_int_eq(run(), FM_OK);
-    ck_assert_uint_eq(n_rows("components"), 2);
+    ck_assert_uint_eq(b.out->tables[1].n_rows, 2);
     ck_assert_str_eq(text("components", "source", 0), "outer");
     ck_assert_str_eq(text("components", "source", 1), "inner");
     ck_assert_ptr_nonnull(
