@@ -167,14 +167,16 @@ fm_result_coordinate(const fm_result *result, const fm_result_table *table, size
 static bool
 copy_value(const fm_slice *a, size_t from, fm_slice *b, size_t to)
 {
-    if (a->type == FM_TYPE_REAL)
+    if (a->real != NULL && b->real != NULL)
         b->real[to] = a->real[from];
-    else if (a->type == FM_TYPE_INTEGER)
+    else if (a->integer != NULL && b->integer != NULL)
         b->integer[to] = a->integer[from];
-    else if (a->type == FM_TYPE_CODE)
+    else if (a->code != NULL && b->code != NULL)
         b->code[to] = a->code[from];
-    else
+    else if (a->text != NULL && b->text != NULL)
         return (b->text[to] = strdup(a->text[from])) != NULL;
+    else
+        return false;
     return true;
 }
 
