@@ -9,7 +9,12 @@
 #include "core/text.h"
 #include "report/fake_result.h"
 
-enum { TABLES_MAX = 8, COLUMNS_MAX = 12, FACTS_MAX = 24, VERDICTS_MAX = 8 };
+enum {
+    TABLES_MAX = 8,
+    COLUMNS_MAX = 12,
+    FACTS_MAX = 24,
+    VERDICTS_MAX = 8
+};
 
 struct fm_result {
     const char *facts[FACTS_MAX][2];
@@ -76,8 +81,11 @@ fm_result_column *
 fm_fake_real(fm_result *r, const char *name, const char *unit, const char *long_name,
              const char *term, const double *x)
 {
-    fm_result_column c = {.name = name, .type = FM_TYPE_REAL, .unit = unit,
-                          .long_name = long_name, .term = term};
+    fm_result_column c = {.name = name,
+                          .type = FM_TYPE_REAL,
+                          .unit = unit,
+                          .long_name = long_name,
+                          .term = term};
 
     return add_column(r, c, x, sizeof *x);
 }
@@ -85,8 +93,11 @@ fm_fake_real(fm_result *r, const char *name, const char *unit, const char *long_
 fm_result_column *
 fm_fake_integer(fm_result *r, const char *name, const char *long_name, const int64_t *x)
 {
-    fm_result_column c = {.name = name, .type = FM_TYPE_INTEGER, .unit = "1",
-                          .long_name = long_name, .term = ""};
+    fm_result_column c = {.name = name,
+                          .type = FM_TYPE_INTEGER,
+                          .unit = "1",
+                          .long_name = long_name,
+                          .term = ""};
 
     return add_column(r, c, x, sizeof *x);
 }
@@ -94,18 +105,25 @@ fm_fake_integer(fm_result *r, const char *name, const char *long_name, const int
 fm_result_column *
 fm_fake_text(fm_result *r, const char *name, const char *long_name, const char *const *x)
 {
-    fm_result_column c = {.name = name, .type = FM_TYPE_TEXT, .unit = "",
-                          .long_name = long_name, .term = ""};
+    fm_result_column c = {.name = name,
+                          .type = FM_TYPE_TEXT,
+                          .unit = "",
+                          .long_name = long_name,
+                          .term = ""};
 
     return add_column(r, c, x, sizeof *x);
 }
 
 fm_result_column *
-fm_fake_code(fm_result *r, const char *name, const char *long_name, const char *const *words,
-             size_t n_words, const int8_t *x)
+fm_fake_code(fm_result *r, const char *name, const char *long_name,
+             const char *const *words, size_t n_words, const int8_t *x)
 {
-    fm_result_column c = {.name = name, .type = FM_TYPE_CODE, .unit = "1",
-                          .long_name = long_name, .term = "", .words = words,
+    fm_result_column c = {.name = name,
+                          .type = FM_TYPE_CODE,
+                          .unit = "1",
+                          .long_name = long_name,
+                          .term = "",
+                          .words = words,
                           .n_words = n_words};
 
     return add_column(r, c, x, sizeof *x);
@@ -117,7 +135,8 @@ fm_fake_verdict(fm_result *r, const fm_result_verdict *verdict)
     r->verdicts[r->n_verdicts++] = *verdict;
 }
 
-/* ---- the reader ---------------------------------------------------------------------- */
+/* ---- the reader ----------------------------------------------------------------------
+ */
 
 fm_status
 fm_result_open(const char *path, fm_result **out, fm_error *err)
@@ -189,8 +208,8 @@ copy_part(const void *values, uint64_t first, size_t n, size_t size)
 }
 
 fm_status
-fm_result_read(const fm_result *r, const fm_result_table *table, size_t column, uint64_t first,
-               size_t n, fm_slice *out, fm_error *err)
+fm_result_read(const fm_result *r, const fm_result_table *table, size_t column,
+               uint64_t first, size_t n, fm_slice *out, fm_error *err)
 {
     size_t i = (size_t)(table - r->tables);
     const void *values = r->values[i][column];
@@ -228,7 +247,8 @@ fm_slice_free(fm_slice *slice)
 }
 
 fm_status
-fm_result_verdicts(const fm_result *r, fm_result_verdict **out, size_t *n_out, fm_error *err)
+fm_result_verdicts(const fm_result *r, fm_result_verdict **out, size_t *n_out,
+                   fm_error *err)
 {
     (void)err;
     *out = copy_part(r->verdicts, 0, r->n_verdicts, sizeof **out);
@@ -252,8 +272,8 @@ fm_result_verify(const fm_result *r, char digest_out[FM_DIGEST_TEXT], fm_error *
 }
 
 fm_status
-fm_result_compare(const fm_result *a, const fm_result *b, uint64_t ulps, char **report_out,
-                  fm_error *err)
+fm_result_compare(const fm_result *a, const fm_result *b, uint64_t ulps,
+                  char **report_out, fm_error *err)
 {
     (void)a;
     (void)b;

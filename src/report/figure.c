@@ -19,8 +19,15 @@
 #include "report/plot.h"
 #include "report/svg.h"
 
-enum { WIDTH = 760, HEIGHT = 430, PANEL_HEIGHT = 270, SECONDS_MAX = 120, XTICS_CHARS = 70,
-       KEY_CHARS = 80 };
+enum {
+    WIDTH = 760,
+    HEIGHT = 430,
+    PANEL_HEIGHT = 330,
+    SECONDS_MAX = 120,
+    XTICS_CHARS = 70,
+    KEY_CHARS = 80,
+    WHOLE_TICS = 16
+};
 
 /* Prefix of the lines by which the script says which figure it is at. */
 #define MARK "@@figure "
@@ -28,10 +35,10 @@ enum { WIDTH = 760, HEIGHT = 430, PANEL_HEIGHT = 270, SECONDS_MAX = 120, XTICS_C
 /* One figure on its way through gnuplot. */
 typedef struct job {
     fm_drawing *drawing;
-    fm_str script;    /* its part of the script */
-    bool ready;       /* there is something to draw and it has not failed */
+    fm_str script; /* its part of the script */
+    bool ready;    /* there is something to draw and it has not failed */
     fm_picture picture;
-    size_t number;    /* from 1: neutral names of its files */
+    size_t number; /* from 1: neutral names of its files */
 } job;
 
 static const char *
@@ -40,7 +47,8 @@ extension(fm_picture picture)
     return picture == FM_SVG ? "svg" : picture == FM_PNG ? "png" : "pdf";
 }
 
-/* ---- 1. templates -------------------------------------------------------------------- */
+/* ---- 1. templates --------------------------------------------------------------------
+ */
 
 /* The figure's section of a template, malloc'ed; NULL when it has none. */
 static char *
@@ -83,7 +91,8 @@ load_section(const fm_context *context, const fm_figure *figure, char **section_
     if (st == FM_OK) {
         *section_out = find_section(template, figure->name);
         if (*section_out == NULL) {
-            fm_str_addf(&why, "the template has no section for the figure '%s'", figure->name);
+            fm_str_addf(&why, "the template has no section for the figure '%s'",
+                        figure->name);
             *problem_out = fm_str_take(&why);
         }
     }
@@ -92,11 +101,12 @@ load_section(const fm_context *context, const fm_figure *figure, char **section_
     return st;
 }
 
-/* ---- 2. the prelude ------------------------------------------------------------------ */
+/* ---- 2. the prelude ------------------------------------------------------------------
+ */
 
-/* Colours in the order of Okabe and Ito (2008), the light ones darkened until they reach 3:1
- * against white; each with a dash pattern and a point of its own, so that nothing hangs on
- * colour alone. */
+/* Colours in the order of Okabe and Ito (2008), the light ones darkened until they reach
+ * 3:1 against white; each with a dash pattern and a point of its own, so that nothing
+ * hangs on colour alone. */
 static const char styles[] =
     "set linetype 1 lc rgb '#0072B2' lw 1.6 dt solid pt 7 ps 0.55\n"
     "set linetype 2 lc rgb '#D55E00' lw 1.6 dt (12,5) pt 5 ps 0.55\n"
@@ -131,31 +141,37 @@ add_reset(fm_str *s)
 }
 
 static void
-add_terminal(fm_str *s, fm_picture picture, int height)
+add_terminal(fm_str *s, fm_picture picture, int height, bool panels)
 {
+    int small = panels ? 2 : 0; /* points of font size */
+
     if (picture == FM_SVG)
         fm_str_addf(s,
-                    "set terminal svg size %d,%d dynamic noenhanced font 'sans-serif,13' "
+                    "set terminal svg size %d,%d dynamic noenhanced font 'sans-serif,%d' "
                     "fontscale 1 name 'fabmet'\n",
-                    WIDTH, height);
+                    WIDTH, height, 13 - small);
     else if (picture == FM_PNG)
         fm_str_addf(s,
-                    "set terminal pngcairo size %d,%d noenhanced font 'sans-serif,16' "
+                    "set terminal pngcairo size %d,%d noenhanced font 'sans-serif,%d' "
                     "linewidth 1.6 pointscale 1.8\n",
-                    2 * WIDTH, 2 * height);
+                    2 * WIDTH, 2 * height, 16 - small);
     else
-        fm_str_addf(s, "set terminal pdfcairo size %.2fin,%.2fin noenhanced font "
-                       "'sans-serif,11' fontscale 0.8\n",
-                    WIDTH / 100.0, height / 100.0);
+        fm_str_addf(s,
+                    "set terminal pdfcairo size %.2fin,%.2fin noenhanced font "
+                    "'sans-serif,%d' fontscale 0.8\n",
+                    WIDTH / 100.0, height / 100.0, 11 - small);
     fm_str_add(s, "set encoding utf8\n");
 }
 
-/* ---- 3. one figure's script ---------------------------------------------------------- */
+/* ---- 3. one figure's script ----------------------------------------------------------
+ */
 
 static void
 add_text(fm_str *s, const char *text, fm_picture picture)
 {
-    char *encoded = fm_gnuplot_text(text, picture == FM_SVG);
+    /* A template may make a tic of any text: in SVG all are safe for that. */
+    char *encoded =
+        picture == FM_SVG ? fm_gnuplot_tic(text, true) : fm_gnuplot_text(text, false);
 
     if (encoded == NULL)
         s->failed = true;
@@ -176,8 +192,8 @@ add_tic_text(fm_str *s, const char *text, fm_picture picture)
     free(encoded);
 }
 
-/* Names of tables and columns are identifiers by declaration; a result from elsewhere might
- * hold anything. */
+/* Names of tables and columns are identifiers by declaration; a result from elsewhere
+ * might hold anything. */
 static void
 add_identifier(fm_str *s, const char *name)
 {
@@ -282,6 +298,21 @@ add_xtics(fm_str *s, const fm_plot_column *c, fm_picture picture)
     fm_str_addf(s, ")\nset xrange [-0.6:%zu.6]\n", c->n_words - 1);
 }
 
+/* A few whole numbers need no tics between them. */
+static void
+add_whole_tics(fm_str *s, const fm_plot_column *c, size_t n)
+{
+    double low = (double)INFINITY;
+    double high = -(double)INFINITY;
+
+    for (size_t i = 0; c->type == FM_TYPE_INTEGER && i < n; i++) {
+        low = c->value[i] < low ? c->value[i] : low;
+        high = c->value[i] > high ? c->value[i] : high;
+    }
+    if (low <= high && high - low <= WHOLE_TICS)
+        fm_str_add(s, "set xtics 1\n");
+}
+
 /* One scalar "table.column" of the drawing's point; NaN when absent. */
 static fm_status
 add_scalar(fm_str *s, const fm_drawing *d, const char *word, fm_error *err)
@@ -341,7 +372,7 @@ add_scalars(fm_str *s, const fm_drawing *d, fm_error *err)
 static size_t
 panel_columns(size_t n)
 {
-    return n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2;
+    return n == 1 ? 1 : 2;
 }
 
 static fm_status
@@ -381,7 +412,7 @@ add_panels(job *j, const fm_scratch *scratch, fm_plot *plot, const char *section
         if (plot->n_shown > 1) {
             fm_str_add(s, "set title ");
             add_text(s, plot->panel_names[plot->shown[i]], j->picture);
-            fm_str_add(s, " font ',11'\n");
+            fm_str_add(s, " font ',12'\n");
         }
         fm_str_add(s, section);
         fm_str_add(s, "\n");
@@ -402,7 +433,7 @@ add_figure(job *j, const fm_scratch *scratch, fm_plot *plot, const char *section
 
     fm_str_addf(s, "print '" MARK "%zu'\n", j->number);
     add_reset(s);
-    add_terminal(s, j->picture, height);
+    add_terminal(s, j->picture, height, plot->n_shown > 1);
     fm_str_add(s, styles);
     fm_str_addf(s, "set output 'f%zu.%s'\n", j->number, extension(j->picture));
     add_series(s, plot, j->picture);
@@ -412,6 +443,7 @@ add_figure(job *j, const fm_scratch *scratch, fm_plot *plot, const char *section
     if (st != FM_OK)
         return st;
     add_xtics(s, &plot->columns[0], j->picture);
+    add_whole_tics(s, &plot->columns[0], plot->n_rows);
     st = add_panels(j, scratch, plot, section, err);
     fm_str_add(s, "set output\n");
     if (st == FM_OK && s->failed)
@@ -434,6 +466,7 @@ prepare(job *j, const fm_context *context, const fm_scratch *scratch, fm_error *
         fm_plot_note_drawn(&plot, section);
     if (st == FM_OK && section != NULL)
         st = add_figure(j, scratch, &plot, section, err);
+    fm_plot_drawn_rows(&plot, &d->first_row_out, &d->n_rows_out);
     if (st == FM_OK && plot.n_rows > 0) {
         fm_plot_describe(&plot, &words);
         d->description_out = fm_str_take(&words);
@@ -444,7 +477,8 @@ prepare(job *j, const fm_context *context, const fm_scratch *scratch, fm_error *
     return st;
 }
 
-/* ---- 4. pictures back ---------------------------------------------------------------- */
+/* ---- 4. pictures back ----------------------------------------------------------------
+ */
 
 /* Cairo writes the time of day into a PDF; the same input must give the same bytes. */
 static void
@@ -532,7 +566,8 @@ collect(job *j, const fm_scratch *scratch, fm_error *err)
     return FM_OK;
 }
 
-/* ---- 5. all figures ------------------------------------------------------------------ */
+/* ---- 5. all figures ------------------------------------------------------------------
+ */
 
 /* Number of the last figure that the script reached; 0 when it never began. */
 static size_t
@@ -576,8 +611,8 @@ write_script(const job *jobs, size_t n, const fm_scratch *scratch, bool *any_out
     return st;
 }
 
-/* One gnuplot draws all; a figure that stops it is set aside and the rest is drawn again, so
- * a good report costs one process and a bad template costs one picture. */
+/* One gnuplot draws all; a figure that stops it is set aside and the rest is drawn again,
+ * so a good report costs one process and a bad template costs one picture. */
 static fm_status
 draw_all(job *jobs, size_t n, const fm_scratch *scratch, fm_error *err)
 {
@@ -615,8 +650,8 @@ name_problem(fm_drawing *drawings, size_t n, const char *text)
 }
 
 fm_status
-fm_figures_draw(const fm_context *context, fm_picture picture, fm_drawing *drawings, size_t n,
-                fm_error *err)
+fm_figures_draw(const fm_context *context, fm_picture picture, fm_drawing *drawings,
+                size_t n, fm_error *err)
 {
     fm_scratch scratch = {0};
     fm_error mine = FM_ERROR_INIT;
@@ -626,7 +661,8 @@ fm_figures_draw(const fm_context *context, fm_picture picture, fm_drawing *drawi
         return FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
     for (size_t i = 0; i < n; i++) {
         jobs[i] = (job){.drawing = &drawings[i], .number = i + 1, .picture = picture};
-        drawings[i].svg_out = drawings[i].description_out = drawings[i].problem_out = NULL;
+        drawings[i].svg_out = drawings[i].description_out = drawings[i].problem_out =
+            NULL;
     }
     fm_status st = fm_scratch_open(&scratch, &mine);
     for (size_t i = 0; i < n && st == FM_OK; i++)

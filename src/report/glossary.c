@@ -12,23 +12,29 @@
 
 #include "report/glossary_load.h"
 
-/* ---- 1. files and fields ------------------------------------------------------------- */
+/* ---- 1. files and fields -------------------------------------------------------------
+ */
 
 static const struct {
     const char *file, *domains;
-} files[] = {
-    {"met", "met"},         {"dynrange", "dr dac"},    {"pvt", "pvt"},     {"doe", "doe"},
-    {"pull", "bond"},       {"pyro", "pyro"},          {"wafer", "waf"},   {"depth", "dep"},
-    {"spc", "spc fdc msa"}, {"vacfilm", "vac film"},   {"inspect", "insp"}, {"ebeam", "eb"},
-    {"fabflow", "flow"}};
+} files[] = {{"met", "met"},          {"dynrange", "dr dac"}, {"pvt", "pvt"},
+             {"doe", "doe"},          {"pull", "bond"},       {"pyro", "pyro"},
+             {"wafer", "waf"},        {"depth", "dep"},       {"spc", "spc fdc msa"},
+             {"vacfilm", "vac film"}, {"inspect", "insp"},    {"ebeam", "eb"},
+             {"fabflow", "flow"}};
 
-typedef enum shape { TEXT, TEXTS, RECORDS } shape;
+typedef enum shape {
+    TEXT,
+    TEXTS,
+    RECORDS
+} shape;
 
 typedef struct field {
     const char *name;
     shape shape;
     bool required;
-    const char *const *keys; /* RECORDS: allowed keys; the first n_required are required */
+    const char *const
+        *keys; /* RECORDS: allowed keys; the first n_required are required */
     size_t n_keys, n_required;
 } field;
 
@@ -36,9 +42,9 @@ static const char *const also_keys[] = {"text", "kind"};
 static const char *const deprecated_keys[] = {"text", "reason"};
 static const char *const symbol_keys[] = {"name", "meaning", "unit", "id"};
 static const char *const pitfall_keys[] = {"id", "wrong", "right", "why", "check"};
-static const char *const example_keys[] = {"kind",   "expect", "study", "params", "data",
-                                           "select", "given",  "expr",  "formula", "rel_tol",
-                                           "says"};
+static const char *const example_keys[] = {"kind",    "expect",  "study", "params",
+                                           "data",    "select",  "given", "expr",
+                                           "formula", "rel_tol", "says"};
 static const char *const see_keys[] = {"rel", "id"};
 static const char *const source_keys[] = {"key",     "locator", "role",
                                           "wording", "state",   "checked"};
@@ -117,15 +123,16 @@ check_field(const reader *r, const fm_node *record, const field *f)
 
     if (node == NULL) {
         if (f->required)
-            fm_diag_error(r->diags, FM_EDATA, r->file, record->mark, NULL, "%s: '%s' is missing",
-                          r->what, f->name);
+            fm_diag_error(r->diags, FM_EDATA, r->file, record->mark, NULL,
+                          "%s: '%s' is missing", r->what, f->name);
         return;
     }
     bool fits = f->shape == TEXT ? node->kind == FM_NODE_SCALAR && node->text != NULL
                                  : node->kind == FM_NODE_LIST;
     if (!fits) {
-        fm_diag_error(r->diags, FM_EDATA, r->file, node->mark, NULL, "%s: '%s' must be a %s",
-                      r->what, f->name, f->shape == TEXT ? "text" : "list");
+        fm_diag_error(r->diags, FM_EDATA, r->file, node->mark, NULL,
+                      "%s: '%s' must be a %s", r->what, f->name,
+                      f->shape == TEXT ? "text" : "list");
         return;
     }
     for (size_t i = 0; f->shape != TEXT && i < node->n_items; i++) {
@@ -150,7 +157,8 @@ check_record(const reader *r, const fm_node *record, const field *fields, size_t
         check_field(r, record, &fields[i]);
 }
 
-/* ---- 2. terms ------------------------------------------------------------------------ */
+/* ---- 2. terms ------------------------------------------------------------------------
+ */
 
 static const char *
 text_of(const fm_node *map, const char *key)
@@ -217,9 +225,9 @@ take_records(const fm_node *r, fm_term *t)
         return false;
     for (size_t i = 0; i < n_symbols; i++) {
         const fm_node *item = item_of(r, "symbols", i);
-        symbols[i] = (fm_term_symbol){text_or_empty(item, "name"),
-                                      text_or_empty(item, "meaning"),
-                                      text_or_empty(item, "unit"), text_of(item, "id")};
+        symbols[i] =
+            (fm_term_symbol){text_or_empty(item, "name"), text_or_empty(item, "meaning"),
+                             text_or_empty(item, "unit"), text_of(item, "id")};
     }
     for (size_t i = 0; i < n_pitfalls; i++) {
         const fm_node *item = item_of(r, "pitfalls", i);
@@ -229,9 +237,9 @@ take_records(const fm_node *r, fm_term *t)
     }
     for (size_t i = 0; i < n_sources; i++) {
         const fm_node *item = item_of(r, "sources", i);
-        sources[i] = (fm_term_source){text_or_empty(item, "key"),
-                                      text_or_empty(item, "locator"),
-                                      strcmp(text_or_empty(item, "state"), "verified") == 0};
+        sources[i] =
+            (fm_term_source){text_or_empty(item, "key"), text_or_empty(item, "locator"),
+                             strcmp(text_or_empty(item, "state"), "verified") == 0};
     }
     t->n_symbols = n_symbols;
     t->n_pitfalls = n_pitfalls;
@@ -293,7 +301,8 @@ add_term(fm_glossary *g, const reader *r, const fm_node *record)
     return take_term(record, &grown[g->n_terms - 1].term) ? FM_OK : FM_ENOMEM;
 }
 
-/* ---- 3. sources ---------------------------------------------------------------------- */
+/* ---- 3. sources ----------------------------------------------------------------------
+ */
 
 static fm_status
 add_bib(fm_glossary *g, const reader *r, const fm_node *record)
@@ -304,22 +313,22 @@ add_bib(fm_glossary *g, const reader *r, const fm_node *record)
         return FM_ENOMEM;
     g->bibs = grown;
     check_record(r, record, source_fields, FM_COUNT(source_fields));
-    grown[g->n_bibs] = (fm_bib_entry){
-        .bib = {.key = text_or_empty(record, "key"),
-                .author = text_of(record, "author"),
-                .title = text_or_empty(record, "title"),
-                .edition = text_of(record, "edition"),
-                .year = text_of(record, "year"),
-                .publisher = text_of(record, "publisher"),
-                .identifier = text_of(record, "identifier"),
-                .note = text_of(record, "note")},
-        .node = record,
-        .file = r->file};
+    grown[g->n_bibs] = (fm_bib_entry){.bib = {.key = text_or_empty(record, "key"),
+                                              .author = text_of(record, "author"),
+                                              .title = text_or_empty(record, "title"),
+                                              .edition = text_of(record, "edition"),
+                                              .year = text_of(record, "year"),
+                                              .publisher = text_of(record, "publisher"),
+                                              .identifier = text_of(record, "identifier"),
+                                              .note = text_of(record, "note")},
+                                      .node = record,
+                                      .file = r->file};
     g->n_bibs++;
     return FM_OK;
 }
 
-/* ---- 4. loading ---------------------------------------------------------------------- */
+/* ---- 4. loading ----------------------------------------------------------------------
+ */
 
 static fm_status
 add_file(fm_glossary *g, fm_node *root, char *name, bool bibs, fm_diags *diags)
@@ -442,7 +451,8 @@ fm_glossary_free(fm_glossary *g)
     free(g);
 }
 
-/* ---- 5. look up ---------------------------------------------------------------------- */
+/* ---- 5. look up ----------------------------------------------------------------------
+ */
 
 const fm_term *
 fm_glossary_term(const fm_glossary *glossary, const char *id)
@@ -479,7 +489,8 @@ fm_glossary_terms(const fm_glossary *glossary, size_t *n_out)
     return glossary->list;
 }
 
-/* ---- 6. links in texts --------------------------------------------------------------- */
+/* ---- 6. links in texts ---------------------------------------------------------------
+ */
 
 /* Length of a link at p and its id without the marker; 0 when p is no link. */
 static size_t

@@ -15,7 +15,7 @@ typedef struct fm_term_source {
     bool verified; /* somebody has read the place */
 } fm_term_source;
 
-typedef struct fm_term_symbol { /* a name of the formula */
+typedef struct fm_term_symbol {             /* a name of the formula */
     const char *name, *meaning, *unit, *id; /* id: NULL when no term defines it */
 } fm_term_symbol;
 
@@ -56,19 +56,21 @@ const fm_term *fm_glossary_term(const fm_glossary *glossary, const char *id);
 const fm_bib *fm_glossary_source(const fm_glossary *glossary, const char *key);
 const fm_term *const *fm_glossary_terms(const fm_glossary *glossary, size_t *n_out);
 
-/* `fabmet glossary --check`: ids, fields, sources, links; each parameter and column of the
- * registry names a known term or says why not; no term is unused without `orphan_ok`. */
+/* `fabmet glossary --check`: ids, fields, sources, links; each parameter and column of
+ * the registry names a known term or says why not; no term is unused without `orphan_ok`.
+ */
 fm_status fm_glossary_check(const fm_context *context, const fm_glossary *glossary,
                             fm_diags *diags);
-/* `fabmet glossary TERM` (id, term or abbreviation): prints the record and where it is used.
- * returns FM_OK; FM_EUSAGE with near misses in err when there is none */
+/* `fabmet glossary TERM` (id, term or abbreviation): prints the record and where it is
+ * used. returns FM_OK; FM_EUSAGE with near misses in err when there is none */
 fm_status fm_glossary_print(const fm_context *context, const fm_glossary *glossary,
                             const char *name, FILE *to, fm_error *err);
 void fm_glossary_list(const fm_glossary *glossary, FILE *to);
 
 /* Calls visit for each [[id]] in a text, markers '=' and '~' taken off.  Stops when visit
  * returns false. */
-void fm_glossary_links(const char *text, bool (*visit)(void *arg, const char *id), void *arg);
+void fm_glossary_links(const char *text, bool (*visit)(void *arg, const char *id),
+                       void *arg);
 
 /* Adds a text with each [[id]] replaced by what `link` adds for it. */
 void fm_glossary_expand(const char *text, fm_str *out,

@@ -14,11 +14,15 @@
 
 #include "report/glossary_load.h"
 
-enum { ID_MAX = 48, DEFINITION_WORDS = 40 };
+enum {
+    ID_MAX = 48,
+    DEFINITION_WORDS = 40
+};
 
 static const fm_mark nowhere = {0, 0};
 
-/* ---- 1. uses in declarations --------------------------------------------------------- */
+/* ---- 1. uses in declarations ---------------------------------------------------------
+ */
 
 typedef void use_visitor(void *arg, const char *study, const char *kind, const char *name,
                          const char *term, const char *no_term, bool may_lack);
@@ -47,7 +51,8 @@ visit_study(const fm_study *s, use_visitor *visit, void *arg)
             visit(arg, s->name, "column", s->tables[i].columns[k].name,
                   s->tables[i].columns[k].term, s->tables[i].columns[k].no_term, false);
     for (size_t i = 0; i < s->n_verdicts; i++)
-        visit(arg, s->name, "verdict", s->verdicts[i].name, s->verdicts[i].term, NULL, true);
+        visit(arg, s->name, "verdict", s->verdicts[i].name, s->verdicts[i].term, NULL,
+              true);
 }
 
 static void
@@ -64,8 +69,8 @@ typedef struct finder {
 } finder;
 
 static void
-match_use(void *arg, const char *study, const char *kind, const char *name, const char *term,
-          const char *no_term, bool may_lack)
+match_use(void *arg, const char *study, const char *kind, const char *name,
+          const char *term, const char *no_term, bool may_lack)
 {
     const finder *f = arg;
     fm_str place = {0};
@@ -89,14 +94,15 @@ fm_glossary_uses(const fm_context *context, const char *id,
     visit_studies(context, match_use, &f);
 }
 
-/* ---- 2. single records --------------------------------------------------------------- */
+/* ---- 2. single records ---------------------------------------------------------------
+ */
 
 typedef struct checker {
     const fm_context *context;
     const fm_glossary *g;
     fm_diags *diags;
-    bool *used;       /* [n_terms] */
-    bool *bib_used;   /* [n_bibs] */
+    bool *used;                 /* [n_terms] */
+    bool *bib_used;             /* [n_bibs] */
     const fm_term_entry *entry; /* being checked */
 } checker;
 
@@ -128,7 +134,8 @@ is_id(const char *id, const char *domains)
 {
     size_t n = strcspn(id, ".");
 
-    if (id[n] != '.' || strlen(id) > ID_MAX || domains == NULL || !is_word_of(id, n, domains))
+    if (id[n] != '.' || strlen(id) > ID_MAX || domains == NULL ||
+        !is_word_of(id, n, domains))
         return false;
     bool fresh = true; /* a name part must begin */
     for (const char *p = id + n + 1; *p != '\0'; p++) {
@@ -261,7 +268,8 @@ is_authoritative(const fm_node *record)
 
     for (size_t i = 0; sources != NULL && i < sources->n_items; i++) {
         const fm_node *role = fm_yaml_get(&sources->items[i], "role");
-        if (role != NULL && role->text != NULL && strcmp(role->text, "authoritative") == 0)
+        if (role != NULL && role->text != NULL &&
+            strcmp(role->text, "authoritative") == 0)
             return true;
     }
     return false;
@@ -288,7 +296,8 @@ check_term(checker *c, size_t i)
     check_formula(c, t);
 }
 
-/* ---- 3. cross references ------------------------------------------------------------- */
+/* ---- 3. cross references -------------------------------------------------------------
+ */
 
 static bool
 mark_used(const checker *c, const char *id)
@@ -357,11 +366,12 @@ check_references(checker *c)
     check_sources(c, t);
 }
 
-/* ---- 4. the whole check -------------------------------------------------------------- */
+/* ---- 4. the whole check --------------------------------------------------------------
+ */
 
 static void
-check_use(void *arg, const char *study, const char *kind, const char *name, const char *term,
-          const char *no_term, bool may_lack)
+check_use(void *arg, const char *study, const char *kind, const char *name,
+          const char *term, const char *no_term, bool may_lack)
 {
     const checker *c = arg;
 
@@ -386,8 +396,9 @@ check_orphans(checker *c)
     }
     for (size_t i = 0; i < c->g->n_bibs; i++)
         if (!c->bib_used[i])
-            fm_diag_error(c->diags, FM_EDATA, c->g->bibs[i].file, c->g->bibs[i].node->mark,
-                          NULL, "source '%s' is cited nowhere", c->g->bibs[i].bib.key);
+            fm_diag_error(c->diags, FM_EDATA, c->g->bibs[i].file,
+                          c->g->bibs[i].node->mark, NULL, "source '%s' is cited nowhere",
+                          c->g->bibs[i].bib.key);
 }
 
 fm_status
@@ -414,7 +425,8 @@ done:
     return st;
 }
 
-/* ---- 5. list and print --------------------------------------------------------------- */
+/* ---- 5. list and print ---------------------------------------------------------------
+ */
 
 void
 fm_glossary_list(const fm_glossary *glossary, FILE *to)
@@ -536,12 +548,13 @@ fail_unknown(const fm_glossary *g, const char *name, fm_error *err)
     free(words);
     if (near != NULL)
         return FM_FAIL(err, FM_EUSAGE, "no term '%.60s'; did you mean '%s'?", name, near);
-    return FM_FAIL(err, FM_EUSAGE, "no term '%.60s'; `fabmet glossary --list` shows all", name);
+    return FM_FAIL(err, FM_EUSAGE, "no term '%.60s'; `fabmet glossary --list` shows all",
+                   name);
 }
 
 fm_status
-fm_glossary_print(const fm_context *context, const fm_glossary *glossary, const char *name,
-                  FILE *to, fm_error *err)
+fm_glossary_print(const fm_context *context, const fm_glossary *glossary,
+                  const char *name, FILE *to, fm_error *err)
 {
     size_t found = 0;
 

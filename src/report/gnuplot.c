@@ -4,10 +4,10 @@
  * Contents
  *   1. text as a gnuplot string     2. the private folder     3. the process
  *
- * Why the encoding is what it is (gnuplot 5.4): double quotes run back-quoted commands, single
- * quotes end at a line break and cannot hold two apostrophes, an octal escape that begins with
- * 0 takes a fourth digit.  So every byte that is no letter and no blank becomes a three-digit
- * octal escape, digits included.
+ * Why the encoding is what it is (gnuplot 5.4): double quotes run back-quoted commands,
+ * single quotes end at a line break and cannot hold two apostrophes, an octal escape that
+ * begins with 0 takes a fourth digit.  So every byte that is no letter and no blank
+ * becomes a three-digit octal escape, digits included.
  */
 #include "config.h"
 
@@ -34,7 +34,7 @@ enum {
 };
 
 #define REPLACEMENT "\xef\xbf\xbd"
-#define ELLIPSIS "\xe2\x80\xa6"
+#define ELLIPSIS    "\xe2\x80\xa6"
 
 /* ---- 1. text as a gnuplot string --------------------------------------------------- */
 
@@ -66,7 +66,8 @@ clean_one(fm_str *s, const unsigned char *p, size_t left, bool *blank)
         fm_str_add(s, " ");
     else if (!space && is_bidi_control(p, len))
         ;
-    else if (!space && (len == 0 || *p < 0x20 || *p == 0x7f || c1 || is_noncharacter(p, len)))
+    else if (!space &&
+             (len == 0 || *p < 0x20 || *p == 0x7f || c1 || is_noncharacter(p, len)))
         fm_str_add(s, REPLACEMENT);
     else if (!space)
         fm_str_add_bytes(s, (const char *)p, len);
@@ -147,8 +148,8 @@ guard_percent(fm_str *s, const char *text, const char *instead)
             fm_str_add_bytes(s, p, 1);
 }
 
-/* The cleaned text, guarded for the svg terminal and, as the label of a tic, against being
- * taken for a format. */
+/* The cleaned text, guarded for the svg terminal and, as the label of a tic, against
+ * being taken for a format. */
 static void
 guard(fm_str *s, fm_str *cleaned, bool svg, bool tic)
 {
@@ -207,7 +208,8 @@ fm_gnuplot_tic(const char *text, bool svg)
     return make_text(text, svg, true);
 }
 
-/* ---- 2. the private folder ----------------------------------------------------------- */
+/* ---- 2. the private folder -----------------------------------------------------------
+ */
 
 fm_status
 fm_scratch_open(fm_scratch *scratch, fm_error *err)
@@ -247,13 +249,15 @@ fm_scratch_file(const fm_scratch *scratch, const char *name)
     return fm_str_take(&s);
 }
 
-/* ---- 3. the process ------------------------------------------------------------------ */
+/* ---- 3. the process ------------------------------------------------------------------
+ */
 
 static bool
 is_neutral(const char *variable)
 {
-    static const char *const dropped[] = {"GNUTERM=", "GNUPLOT_", "GDFONTPATH=", "LC_",
-                                          "LANG", "HOME=", "XDG_", "COLUMNS=", "LINES="};
+    static const char *const dropped[] = {
+        "GNUTERM=", "GNUPLOT_", "GDFONTPATH=", "LC_",   "LANG",
+        "HOME=",    "XDG_",     "COLUMNS=",    "LINES="};
 
     for (size_t i = 0; i < FM_COUNT(dropped); i++)
         if (strncmp(variable, dropped[i], strlen(dropped[i])) == 0)
@@ -343,11 +347,13 @@ judge(int state, bool in_time, int seconds, fm_error *err)
         return FM_FAIL(err, FM_EINTERNAL, "gnuplot needed more than %d s and was stopped",
                        seconds);
     if (WIFSIGNALED(state))
-        return FM_FAIL(err, FM_EINTERNAL, "gnuplot was ended by signal %d", WTERMSIG(state));
+        return FM_FAIL(err, FM_EINTERNAL, "gnuplot was ended by signal %d",
+                       WTERMSIG(state));
     if (WIFEXITED(state) && WEXITSTATUS(state) == 127)
         return FM_FAIL(err, FM_EINTERNAL, "gnuplot cannot be started; is it installed?");
     if (!WIFEXITED(state) || WEXITSTATUS(state) != 0)
-        return FM_FAIL(err, FM_EINTERNAL, "gnuplot ended with status %d", WEXITSTATUS(state));
+        return FM_FAIL(err, FM_EINTERNAL, "gnuplot ended with status %d",
+                       WEXITSTATUS(state));
     return FM_OK;
 }
 
@@ -403,8 +409,8 @@ run_child(const char *program, const char *folder, char *const *argv, char **env
 }
 
 fm_status
-fm_gnuplot_run(const char *program, const fm_scratch *scratch, const char *name, int seconds,
-               char **words_out, fm_error *err)
+fm_gnuplot_run(const char *program, const fm_scratch *scratch, const char *name,
+               int seconds, char **words_out, fm_error *err)
 {
     fm_str words = {0};
     fm_str home = {0};
@@ -421,8 +427,8 @@ fm_gnuplot_run(const char *program, const fm_scratch *scratch, const char *name,
         st = FM_FAIL(err, FM_ENOMEM, "gnuplot: out of memory");
         goto done;
     }
-    st = run_child(program != NULL ? program : FM_GNUPLOT, scratch->path, argv, envp, seconds,
-                   &words, err);
+    st = run_child(program != NULL ? program : FM_GNUPLOT, scratch->path, argv, envp,
+                   seconds, &words, err);
     *words_out = tidy_words(&words);
 done:
     free(envp);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs gnuplot safely: text as data, a private folder, an argument vector, a time limit. */
+/* Runs gnuplot safely: text as data, a private folder, an argument vector, a time limit.
+ */
 #ifndef FM_REPORT_GNUPLOT_H
 #define FM_REPORT_GNUPLOT_H
 
@@ -7,9 +8,10 @@
 
 #include <fabmet/error.h>
 
-/* Any text as the label of a tic, with its quotes.  gnuplot takes such labels as formats: "%"
- * is written as a character reference (svg) or doubled; a doubled one makes gnuplot cut the
- * label, so it is cut here, between characters.  malloc'ed; NULL if memory ran out. */
+/* Any text as the label of a tic, with its quotes.  gnuplot takes such labels as formats:
+ * "%" is written as a character reference (svg) or doubled; a doubled one makes gnuplot
+ * cut the label, so it is cut here, between characters.  malloc'ed; NULL if memory ran
+ * out. */
 char *fm_gnuplot_tic(const char *text, bool svg);
 
 /* A private temporary folder that vanishes with everything in it. */
@@ -30,10 +32,10 @@ char *fm_scratch_file(const fm_scratch *scratch, const char *name);
  * program   in   path of gnuplot; NULL: the one found when fabmet was built
  * name      in   script file in the folder
  * seconds   in   time limit; the child is killed when it is over
- * words_out out  what gnuplot said on stderr: at most its first 4 kB, control bytes escaped;
- *                malloc'ed, also on failure; may be NULL if memory ran out
- * returns FM_OK when gnuplot ended with status 0; FM_EINTERNAL when it cannot be started, was
- *         killed, ran out of time or ended with another status; FM_EIO, FM_ENOMEM */
+ * words_out out  what gnuplot said on stderr: at most its first 4 kB, control bytes
+ * escaped; malloc'ed, also on failure; may be NULL if memory ran out returns FM_OK when
+ * gnuplot ended with status 0; FM_EINTERNAL when it cannot be started, was killed, ran
+ * out of time or ended with another status; FM_EIO, FM_ENOMEM */
 fm_status fm_gnuplot_run(const char *program, const fm_scratch *scratch, const char *name,
                          int seconds, char **words_out, fm_error *err);
 

@@ -11,13 +11,14 @@
 
 #include "report/html.h"
 
-#define REPLACEMENT "\xef\xbf\xbd"
-#define MINUS "\xe2\x88\x92"
-#define TIMES "\xc2\xa0\xc3\x97\xc2\xa0" /* U+00D7 between no-break spaces */
-#define THIN "\xe2\x80\xaf"              /* narrow no-break space */
+#define REPLACEMENT   "\xef\xbf\xbd"
+#define MINUS         "\xe2\x88\x92"
+#define TIMES         "\xc2\xa0\xc3\x97\xc2\xa0" /* U+00D7 between no-break spaces */
+#define THIN          "\xe2\x80\xaf"             /* narrow no-break space */
 #define INFINITY_SIGN "\xe2\x88\x9e"
 
-/* ---- text ---------------------------------------------------------------------------- */
+/* ---- text ----------------------------------------------------------------------------
+ */
 
 static const char *
 reference(unsigned char c)
@@ -91,7 +92,8 @@ fm_html_slug(fm_str *s, const char *text)
         fm_str_add(s, "x");
 }
 
-/* ---- numbers ------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------
+ */
 
 /* C-locale decimal point whatever LC_NUMERIC says. */
 static void
@@ -182,7 +184,8 @@ fm_html_integer(fm_str *s, int64_t x)
     }
 }
 
-/* ---- Markdown ------------------------------------------------------------------------ */
+/* ---- Markdown ------------------------------------------------------------------------
+ */
 
 bool
 fm_html_markdown(fm_str *s, const char *markdown, bool inline_only)

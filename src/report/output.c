@@ -13,7 +13,9 @@
 #include "core/text.h"
 #include "report/output.h"
 
-enum { READ_MAX = 64 << 20 };
+enum {
+    READ_MAX = 64 << 20
+};
 
 static bool
 write_all(int fd, const char *bytes, size_t n)

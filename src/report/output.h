@@ -14,6 +14,7 @@ fm_status fm_output_write(const char *path, const char *bytes, size_t n, fm_erro
 /* Reads a whole file of at most 64 MB, with a NUL behind its bytes.
  * bytes_out  out  malloc'ed; untouched on error
  * returns FM_OK; FM_ENOINPUT, FM_EIO, FM_EDATA (larger), FM_ENOMEM */
-fm_status fm_output_read(const char *path, char **bytes_out, size_t *n_out, fm_error *err);
+fm_status fm_output_read(const char *path, char **bytes_out, size_t *n_out,
+                         fm_error *err);
 
 #endif

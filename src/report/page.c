@@ -15,7 +15,8 @@ fm_page_fail(fm_page *page, fm_status st, const char *text)
         page->st = FM_FAIL(page->err, st, "report: %s", text);
 }
 
-/* ---- ids and sections ---------------------------------------------------------------- */
+/* ---- ids and sections ----------------------------------------------------------------
+ */
 
 static bool
 is_taken(const fm_page *page, const char *id)
@@ -67,8 +68,8 @@ fm_page_id(fm_page *page, const char *kind, const char *name)
 void
 fm_page_section(fm_page *page, int level, const char *id, const char *heading)
 {
-    fm_str_addf(&page->html, "<section aria-labelledby=\"%s\">\n<h%d id=\"%s\">", id, level,
-                id);
+    fm_str_addf(&page->html, "<section aria-labelledby=\"%s\">\n<h%d id=\"%s\">", id,
+                level, id);
     fm_html_text(&page->html, heading);
     fm_str_addf(&page->html, "</h%d>\n", level);
     page->section++;
@@ -82,7 +83,8 @@ fm_page_section_end(fm_page *page)
     fm_str_add(&page->html, "</section>\n");
 }
 
-/* ---- terms --------------------------------------------------------------------------- */
+/* ---- terms ---------------------------------------------------------------------------
+ */
 
 static fm_page_term *
 find_term(fm_page *page, const fm_term *term)
@@ -116,7 +118,8 @@ add_use(fm_page_term *t, const char *anchor, const char *label)
     return use->anchor != NULL && use->label != NULL;
 }
 
-/* Notes a use at the present place, if there is one; the record, or NULL after a failure. */
+/* Notes a use at the present place, if there is one; the record, or NULL after a failure.
+ */
 static fm_page_term *
 use_term(fm_page *page, const char *id)
 {
@@ -188,7 +191,8 @@ fm_page_markdown(fm_page *page, const char *markdown, bool inline_only)
     fm_str_free(&text);
 }
 
-/* ---- paths --------------------------------------------------------------------------- */
+/* ---- paths ---------------------------------------------------------------------------
+ */
 
 void
 fm_page_path(fm_page *page, const char *table)

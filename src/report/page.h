@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The page a report is written on: text so far, ids given, terms used, numbers of captions. */
+/* The page a report is written on: text so far, ids given, terms used, numbers of
+ * captions. */
 #ifndef FM_REPORT_PAGE_H
 #define FM_REPORT_PAGE_H
 
@@ -7,7 +8,9 @@
 #include "report/glossary.h"
 #include "report/html.h"
 
-enum { FM_PAGE_DIGITS = 5 }; /* significant digits of every real number in a table */
+enum {
+    FM_PAGE_DIGITS = 5
+}; /* significant digits of every real number in a table */
 
 typedef struct fm_page_use { /* one place that uses a term */
     char *anchor, *label;
@@ -28,7 +31,7 @@ typedef struct fm_page {
     size_t n_terms;
     char **ids; /* given so far */
     size_t n_ids;
-    size_t section;            /* counts sections: a term is linked once in each */
+    size_t section;             /* counts sections: a term is linked once in each */
     size_t n_tables, n_figures; /* captions so far */
     char place_anchor[120], place_label[40]; /* where terms are being used now */
     /* the result being written */
@@ -51,8 +54,8 @@ const char *fm_page_id(fm_page *page, const char *kind, const char *name);
 void fm_page_section(fm_page *page, int level, const char *id, const char *heading);
 void fm_page_section_end(fm_page *page);
 
-/* Text that names a term: a link at its first use in the section, plain text later; notes the
- * use.  term_id "" or NULL: plain text.  An unknown term is FM_EDATA. */
+/* Text that names a term: a link at its first use in the section, plain text later; notes
+ * the use.  term_id "" or NULL: plain text.  An unknown term is FM_EDATA. */
 void fm_page_term_text(fm_page *page, const char *term_id, const char *text);
 /* Markdown of ours with [[id]] links. */
 void fm_page_markdown(fm_page *page, const char *markdown, bool inline_only);
@@ -60,9 +63,9 @@ void fm_page_markdown(fm_page *page, const char *markdown, bool inline_only);
 /* "Data: /entry/TABLE/<column> in FILE, digest ..." below tables and figures. */
 void fm_page_path(fm_page *page, const char *table);
 
-/* A table of the result: all its columns, or columns[n] of it, rows [first, first + n_rows).
- * One row stands upright; more than 40 rows are thinned by a rule that the page states.
- * caption  in  plain text; NULL: the table's long name */
+/* A table of the result: all its columns, or columns[n] of it, rows [first, first +
+ * n_rows). One row stands upright; more than 40 rows are thinned by a rule that the page
+ * states. caption  in  plain text; NULL: the table's long name */
 typedef struct fm_page_table {
     const fm_result_table *table;
     const size_t *columns; /* NULL: all */

@@ -15,9 +15,13 @@
 #include "report/page.h"
 #include "report/plot.h"
 
-enum { FAILED_MAX = 10, AXES_MAX = 16 };
+enum {
+    FAILED_MAX = 10,
+    AXES_MAX = 16
+};
 
-/* ---- 1. the stored scenario ---------------------------------------------------------- */
+/* ---- 1. the stored scenario ----------------------------------------------------------
+ */
 
 static fm_node *
 read_scenario(const fm_page *page)
@@ -103,7 +107,8 @@ is_default(const fm_page *page, const fm_param *p, const char *text)
            x >= y && x <= y;
 }
 
-/* A given number in the declared unit, which has a column of its own; other values as given. */
+/* A given number in the declared unit, which has a column of its own; other values as
+ * given. */
 static void
 add_in_unit(const fm_page *page, const fm_param *p, const fm_node *node, fm_str *s)
 {
@@ -112,14 +117,16 @@ add_in_unit(const fm_page *page, const fm_param *p, const fm_node *node, fm_str 
     double si = 0;
 
     if (p->kind == FM_REAL && node->kind == FM_NODE_SCALAR && node->text != NULL &&
-        fm_quantity_read(page->context->units, node->text, p->unit != NULL ? p->unit : "1",
-                         (p->flags & FM_DIFFERENCE) != 0, &x, &si, NULL) == FM_OK)
+        fm_quantity_read(page->context->units, node->text,
+                         p->unit != NULL ? p->unit : "1", (p->flags & FM_DIFFERENCE) != 0,
+                         &x, &si, NULL) == FM_OK)
         fm_str_add(s, fm_number_text(x, text));
     else
         add_node(s, node);
 }
 
-/* ---- 2. parameters ------------------------------------------------------------------- */
+/* ---- 2. parameters -------------------------------------------------------------------
+ */
 
 static const fm_node *
 swept_by(const fm_node *scenario, const char *key)
@@ -162,6 +169,7 @@ add_parameter(fm_page *page, const fm_param *p, const fm_node *scenario)
     } else if (node != NULL) {
         add_in_unit(page, p, node, &value);
         state = is_default(page, p, value.data != NULL ? value.data : "") ? "default"
+                : p->def == NULL                                          ? "given"
                                                                           : "changed";
     } else if (p->def == NULL) {
         state = "not given";
@@ -198,25 +206,28 @@ fm_page_parameters(fm_page *page)
     }
     fm_node *scenario = read_scenario(page);
     page->n_tables++;
-    fm_str_addf(&page->html,
-                "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                "aria-labelledby=\"%s-c\">\n<table class=\"parameters\">\n<caption "
-                "id=\"%s-c\"><b>Table %zu.</b> Parameters of %s</caption>\n<thead><tr><th "
-                "scope=\"col\">Key</th><th scope=\"col\">Meaning</th><th scope=\"col\" "
-                "class=\"num\">Value</th><th scope=\"col\">Unit</th><th scope=\"col\" "
-                "class=\"num\">Default</th><th scope=\"col\">State</th></tr></thead>\n"
-                "<tbody>\n",
-                id, id, page->n_tables, study->name);
+    fm_str_addf(
+        &page->html,
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+        "aria-labelledby=\"%s-c\">\n<table class=\"parameters\">\n<caption "
+        "id=\"%s-c\"><b>Table %zu.</b> Parameters of %s</caption>\n<thead><tr><th "
+        "scope=\"col\">Key</th><th scope=\"col\">Meaning</th><th scope=\"col\" "
+        "class=\"num\">Value</th><th scope=\"col\">Unit</th><th scope=\"col\" "
+        "class=\"num\">Default</th><th scope=\"col\">State</th></tr></thead>\n"
+        "<tbody>\n",
+        id, id, page->n_tables, study->name);
     for (size_t i = 0; i < study->n_params; i++)
         add_parameter(page, &study->params[i], scenario);
     fm_str_add(&page->html, "</tbody>\n</table>\n</div>\n");
-    fm_str_add(&page->html, "<p class=\"path\">Data: <code>/provenance</code>, the resolved "
-                            "scenario</p>\n");
+    fm_str_add(&page->html,
+               "<p class=\"path\">Data: <code>/provenance</code>, the resolved "
+               "scenario</p>\n");
     fm_yaml_free(scenario);
     fm_page_section_end(page);
 }
 
-/* ---- 3. points ----------------------------------------------------------------------- */
+/* ---- 3. points -----------------------------------------------------------------------
+ */
 
 static fm_status
 status_at(const fm_slice *s, size_t i)
@@ -276,8 +287,8 @@ add_axis_value(fm_page *page, const fm_result_table *points, size_t column, uint
 }
 
 static void
-add_failed_row(fm_page *page, const fm_result_table *points, const size_t *axes, size_t n_axes,
-               size_t row)
+add_failed_row(fm_page *page, const fm_result_table *points, const size_t *axes,
+               size_t n_axes, size_t row)
 {
     size_t message = fm_result_column_named(points, "message");
 
@@ -287,7 +298,8 @@ add_failed_row(fm_page *page, const fm_result_table *points, const size_t *axes,
         add_axis_value(page, points, axes[k], row);
         fm_str_add(&page->html, "</td>");
     }
-    fm_str_addf(&page->html, "<td>%s</td><td>", fm_status_name(status_at(&page->status, row)));
+    fm_str_addf(&page->html, "<td>%s</td><td>",
+                fm_status_name(status_at(&page->status, row)));
     if (message != SIZE_MAX)
         add_axis_value(page, points, message, row);
     fm_str_add(&page->html, "</td></tr>\n");
@@ -302,12 +314,13 @@ add_failed_table(fm_page *page, const fm_result_table *points, size_t n_failed)
     const char *id = fm_page_id(page, "failed", "");
 
     page->n_tables++;
-    fm_str_addf(&page->html,
-                "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                "aria-labelledby=\"%s-c\">\n<table id=\"%s\">\n<caption id=\"%s-c\"><b>Table "
-                "%zu.</b> Points that failed%s</caption>\n<thead><tr><th scope=\"col\" "
-                "class=\"num\">Point</th>",
-                id, id, id, page->n_tables, n_failed > FAILED_MAX ? " (the first 10)" : "");
+    fm_str_addf(
+        &page->html,
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+        "aria-labelledby=\"%s-c\">\n<table id=\"%s\">\n<caption id=\"%s-c\"><b>Table "
+        "%zu.</b> Points that failed%s</caption>\n<thead><tr><th scope=\"col\" "
+        "class=\"num\">Point</th>",
+        id, id, id, page->n_tables, n_failed > FAILED_MAX ? " (the first 10)" : "");
     for (size_t k = 0; k < n_axes; k++) {
         fm_str_add(&page->html, "<th scope=\"col\" class=\"num\">");
         fm_html_text(&page->html, points->columns[axes[k]].long_name);
@@ -340,17 +353,19 @@ add_remarks(fm_page *page, const fm_result_table *points)
 
     if (column == SIZE_MAX)
         return;
-    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows, &s,
-                                  page->err);
+    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows,
+                                  &s, page->err);
     if (st != FM_OK) {
         fm_page_fail(page, st, "cannot read the points");
         return;
     }
     for (size_t i = 0; i < s.n && i < page->status.n && s.text != NULL; i++) {
-        if (status_at(&page->status, i) != FM_OK || s.text[i] == NULL || *s.text[i] == '\0')
+        if (status_at(&page->status, i) != FM_OK || s.text[i] == NULL ||
+            *s.text[i] == '\0')
             continue;
         if (shown == FAILED_MAX) {
-            fm_str_add(&page->html, "<li>and more: see the messages of the points.</li>\n");
+            fm_str_add(&page->html,
+                       "<li>and more: see the messages of the points.</li>\n");
             shown++;
             break;
         }
@@ -376,7 +391,8 @@ add_axes(fm_page *page)
             fm_str words = {0};
             add_sweep_words(&words, &sweep->items[i]);
             fm_str_add(&page->html, "<li><code>");
-            fm_html_text(&page->html, param != NULL && param->text != NULL ? param->text : "");
+            fm_html_text(&page->html,
+                         param != NULL && param->text != NULL ? param->text : "");
             fm_str_add(&page->html, "</code>: ");
             fm_html_text(&page->html, words.data != NULL ? words.data : "");
             fm_str_add(&page->html, "</li>\n");
@@ -395,8 +411,8 @@ fm_page_points(fm_page *page)
 
     fm_page_section(page, 3, fm_page_id(page, "points", ""), "Points");
     add_axes(page);
-    fm_str_addf(&page->html, "<p>Coverage: %zu of %zu points computed", page->status.n - n_failed,
-                page->status.n);
+    fm_str_addf(&page->html, "<p>Coverage: %zu of %zu points computed",
+                page->status.n - n_failed, page->status.n);
     if (n_failed > 0) {
         fm_str_addf(&page->html, "; <strong>%zu without a result</strong>: ", n_failed);
         add_causes(page);
@@ -409,7 +425,8 @@ fm_page_points(fm_page *page)
     fm_page_section_end(page);
 }
 
-/* ---- 4. provenance ------------------------------------------------------------------- */
+/* ---- 4. provenance -------------------------------------------------------------------
+ */
 
 static void
 add_fact(fm_page *page, const char *label, const char *fact)
@@ -438,11 +455,12 @@ add_reproduction(fm_page *page)
 
     fm_str_addf(&page->html, "<h4 id=\"%s\">How to do it again</h4>\n",
                 fm_page_id(page, "again", ""));
-    fm_str_add(&page->html,
-               "<p>Save the resolved scenario below as <code>scenario.yaml</code> beside its "
-               "data files and run <code>fabmet run scenario.yaml -o again.h5</code>; "
-               "<code>fabmet verify again.h5</code> must print the digest above.</p>\n<pre "
-               "tabindex=\"0\"><code>");
+    fm_str_add(
+        &page->html,
+        "<p>Save the resolved scenario below as <code>scenario.yaml</code> beside its "
+        "data files and run <code>fabmet run scenario.yaml -o again.h5</code>; "
+        "<code>fabmet verify again.h5</code> must print the digest above.</p>\n<pre "
+        "tabindex=\"0\"><code>");
     fm_html_text(&page->html, scenario);
     fm_str_add(&page->html, "</code></pre>\n");
 }
@@ -451,11 +469,14 @@ void
 fm_page_provenance(fm_page *page)
 {
     static const char *const facts[][2] = {
-        {"Content digest", "digest"}, {"Study", "study"},       {"Points", "points"},
-        {"Seed", "seed"},             {"Draws", "draws"},       {"Overrides", "overrides"},
-        {"Command", "argv"},          {"Inputs", "inputs"},     {"fabmet", "version"},
-        {"Libraries", "libraries"},   {"C library", "libc"},    {"Processor", "processor"},
-        {"Started", "started"},       {"Finished", "finished"}, {"Schema", "schema"}};
+        {"Content digest", "digest"}, {"Study", "study"},
+        {"Points", "points"},         {"Seed", "seed"},
+        {"Draws", "draws"},           {"Overrides", "overrides"},
+        {"Command", "argv"},          {"Inputs", "inputs"},
+        {"fabmet", "version"},        {"Libraries", "libraries"},
+        {"C library", "libc"},        {"Processor", "processor"},
+        {"Started", "started"},       {"Finished", "finished"},
+        {"Schema", "schema"}};
 
     fm_page_section(page, 3, fm_page_id(page, "provenance", ""), "Provenance");
     fm_str_add(&page->html, "<dl class=\"facts\">\n");

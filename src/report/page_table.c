@@ -13,7 +13,14 @@
 #include "report/page.h"
 #include "report/plot.h"
 
-enum { ROWS_WHOLE = 40, ROWS_END = 10, ROWS_EXTREME = 5, CHUNK = 65536, RUNS_MAX = 32 };
+enum {
+    ROWS_WHOLE = 40,
+    ROWS_END = 10,
+    ROWS_EXTREME = 5,
+    CHUNK = 65536,
+    RUNS_MAX = 32,
+    AXIS_DIGITS = 8
+};
 
 /* Consecutive rows that are shown. */
 typedef struct run {
@@ -27,11 +34,12 @@ typedef struct layout {
     size_t n_columns;
     run runs[RUNS_MAX];
     size_t n_runs;
-    fm_slice *cells; /* [n_columns][n_runs] */
+    fm_slice *cells;         /* [n_columns][n_runs] */
     const char *extremes_of; /* long name of the column whose extremes are shown */
 } layout;
 
-/* ---- 1. which rows ------------------------------------------------------------------- */
+/* ---- 1. which rows -------------------------------------------------------------------
+ */
 
 typedef struct extreme {
     uint64_t row;
@@ -60,8 +68,9 @@ find_extremes(const fm_page *page, const fm_page_table *what, size_t column, ext
     for (uint64_t first = 0; first < what->n_rows; first += CHUNK) {
         uint64_t left = what->n_rows - first;
         fm_slice slice = {0};
-        fm_status st = fm_result_read(page->result, what->table, column, what->first + first,
-                                      left < CHUNK ? (size_t)left : CHUNK, &slice, page->err);
+        fm_status st =
+            fm_result_read(page->result, what->table, column, what->first + first,
+                           left < CHUNK ? (size_t)left : CHUNK, &slice, page->err);
         if (st != FM_OK)
             return st;
         for (size_t i = 0; i < slice.n; i++) {
@@ -167,7 +176,8 @@ read_cells(const fm_page *page, layout *l)
     return FM_OK;
 }
 
-/* ---- 2. cells ------------------------------------------------------------------------ */
+/* ---- 2. cells ------------------------------------------------------------------------
+ */
 
 /* Status of the point that a row belongs to: code 0 when not known. */
 static fm_status
@@ -178,7 +188,8 @@ row_status(const fm_page *page, const layout *l, size_t r, size_t i)
     size_t column = fm_result_column_named(t, "point");
 
     for (size_t k = 0; column != SIZE_MAX && k < l->n_columns; k++)
-        if (l->columns[k] == column && l->cells[k * l->n_runs + r].type == FM_TYPE_INTEGER)
+        if (l->columns[k] == column &&
+            l->cells[k * l->n_runs + r].type == FM_TYPE_INTEGER)
             point = (uint64_t)l->cells[k * l->n_runs + r].integer[i];
     bool by_point = column != SIZE_MAX || t->n_rows == page->status.n;
     if (!by_point || point >= page->status.n)
@@ -208,8 +219,9 @@ add_real(fm_page *page, const fm_result_column *c, double x)
     char text[FM_NUMBER_TEXT];
 
     if (c->axis || c->role == FM_AXIS) {
-        fm_str_addf(&page->html, "<data value=\"%s\">%s</data>", fm_number_text(x, text),
-                    text);
+        fm_str_addf(&page->html, "<data value=\"%s\">", fm_number_text(x, text));
+        fm_text_real(&page->html, x, AXIS_DIGITS);
+        fm_str_add(&page->html, "</data>");
         return;
     }
     fm_html_data(&page->html, x, FM_PAGE_DIGITS);
@@ -256,7 +268,8 @@ add_data_value(fm_page *page, const fm_slice *s, size_t i)
         fm_str_addf(&page->html, " data-value=\"%lld\"", (long long)s->integer[i]);
 }
 
-/* ---- 3. one table -------------------------------------------------------------------- */
+/* ---- 3. one table --------------------------------------------------------------------
+ */
 
 static void
 add_data_path(fm_page *page, const layout *l, const fm_result_column *c)
@@ -367,7 +380,8 @@ add_rule(fm_page *page, const layout *l)
     fm_html_integer(&page->html, (int64_t)l->what->n_rows);
     fm_str_addf(&page->html, " rows: the first %d, the last %d", ROWS_END, ROWS_END);
     if (l->extremes_of != NULL) {
-        fm_str_addf(&page->html, ", and those with the %d lowest and %d highest values of ",
+        fm_str_addf(&page->html,
+                    ", and those with the %d lowest and %d highest values of ",
                     ROWS_EXTREME, ROWS_EXTREME);
         fm_html_text(&page->html, l->extremes_of);
     }
@@ -386,7 +400,8 @@ add_layout(fm_page *page, const layout *l)
     const char *id = fm_page_id(page, "table", label.data != NULL ? label.data : "");
     fm_str_free(&label);
     (void)snprintf(page->place_anchor, sizeof page->place_anchor, "%s", id);
-    (void)snprintf(page->place_label, sizeof page->place_label, "table %zu", page->n_tables);
+    (void)snprintf(page->place_label, sizeof page->place_label, "table %zu",
+                   page->n_tables);
     fm_str_addf(&page->html,
                 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
                 "aria-labelledby=\"%s-c\">\n<table id=\"%s\"%s>\n<caption id=\"%s-c\">"
@@ -432,7 +447,8 @@ fm_page_add_table(fm_page *page, const fm_page_table *what)
     free(l.cells);
 }
 
-/* ---- 4. all tables ------------------------------------------------------------------- */
+/* ---- 4. all tables -------------------------------------------------------------------
+ */
 
 void
 fm_page_tables(fm_page *page)
@@ -442,7 +458,8 @@ fm_page_tables(fm_page *page)
 
     fm_page_section(page, 3, fm_page_id(page, "tables", ""), "Tables");
     for (size_t i = 0; i < n; i++) {
-        if (&tables[i] == fm_result_points(page->result) || strcmp(tables[i].name, "verdicts") == 0)
+        if (&tables[i] == fm_result_points(page->result) ||
+            strcmp(tables[i].name, "verdicts") == 0)
             continue;
         fm_page_table what = {.table = &tables[i], .n_rows = tables[i].n_rows};
         fm_page_add_table(page, &what);

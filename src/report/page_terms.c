@@ -27,7 +27,8 @@ typedef struct closing {
     size_t n_refs;
 } closing;
 
-/* ---- 1. which terms ------------------------------------------------------------------ */
+/* ---- 1. which terms ------------------------------------------------------------------
+ */
 
 static bool
 is_listed(const closing *c, const fm_term *term)
@@ -56,8 +57,8 @@ add_listed(void *arg, const char *id)
     return true;
 }
 
-/* A reader must never meet a linked term that is not explained: the list grows while its own
- * texts are read. */
+/* A reader must never meet a linked term that is not explained: the list grows while its
+ * own texts are read. */
 static void
 close_list(closing *c)
 {
@@ -82,7 +83,8 @@ by_name(const void *a, const void *b)
     return order != 0 ? order : strcmp((*x)->id, (*y)->id);
 }
 
-/* ---- 2. references ------------------------------------------------------------------- */
+/* ---- 2. references -------------------------------------------------------------------
+ */
 
 /* Number of a source, from 1; 0 after a failure. */
 static size_t
@@ -166,7 +168,8 @@ add_reference(fm_str *s, const cited *ref, size_t number)
     fm_str_add(s, "</span></li>\n");
 }
 
-/* ---- 3. one term --------------------------------------------------------------------- */
+/* ---- 3. one term ---------------------------------------------------------------------
+ */
 
 /* A word that another entry explains: a link when that entry is on the page. */
 static void
@@ -296,7 +299,8 @@ add_entry(closing *c, const fm_term *t)
     fm_str_add(s, "</dd>\n");
 }
 
-/* ---- 4. the sections ----------------------------------------------------------------- */
+/* ---- 4. the sections -----------------------------------------------------------------
+ */
 
 void
 fm_page_glossary(fm_page *page)

@@ -15,9 +15,13 @@
 #include "report/html.h"
 #include "report/plot.h"
 
-enum { AXES_MAX = 16, DIGITS = 4 };
+enum {
+    AXES_MAX = 16,
+    DIGITS = 5
+};
 
-/* ---- 1. small helpers ---------------------------------------------------------------- */
+/* ---- 1. small helpers ----------------------------------------------------------------
+ */
 
 static const char *const bookkeeping[] = {"point", "status", "message", "seconds"};
 
@@ -41,11 +45,18 @@ const char *
 fm_unit_text(const char *unit)
 {
     static const char *const spellings[][2] = {
-        {"1", ""},           {"um", "µm"},      {"um2", "µm²"},  {"mm2", "mm²"},
-        {"degC", "°C"},      {"degree", "°"},   {"deg", "°"},    {"ohm", "Ω"},
-        {"us", "µs"},        {"uA", "µA"},      {"uV", "µV"},    {"pct", "%"},
-        {"percent", "%"},    {"nm2", "nm²"},    {"gf2", "gf²"},  {"K2", "K²"},
-        {"ohm/sq", "Ω/sq"},  {"kohm", "kΩ"},    {"mN2", "mN²"},  {"mohm", "mΩ"}};
+        {"1", ""},          {"um", "µm"},
+        {"um2", "µm²"},     {"mm2", "mm²"},
+        {"degC", "°C"},     {"degree", "°"},
+        {"deg", "°"},       {"ohm", "Ω"},
+        {"ohm cm", "Ω cm"}, {"(ohm cm)2", "(Ω cm)²"},
+        {"s2", "s²"},       {"mm2", "mm²"},
+        {"us", "µs"},       {"uA", "µA"},
+        {"uV", "µV"},       {"pct", "%"},
+        {"percent", "%"},   {"nm2", "nm²"},
+        {"gf2", "gf²"},     {"K2", "K²"},
+        {"ohm/sq", "Ω/sq"}, {"kohm", "kΩ"},
+        {"mN2", "mN²"},     {"mohm", "mΩ"}};
 
     for (size_t i = 0; i < FM_COUNT(spellings); i++)
         if (strcmp(unit, spellings[i][0]) == 0)
@@ -76,7 +87,8 @@ next_word(const char **p, char *out, size_t size)
     return true;
 }
 
-/* ---- 2. columns ---------------------------------------------------------------------- */
+/* ---- 2. columns ----------------------------------------------------------------------
+ */
 
 static void
 free_words(char **words, size_t n)
@@ -95,8 +107,8 @@ free_column(fm_plot_column *c)
     *c = (fm_plot_column){0};
 }
 
-/* Index of a word, added when new; SIZE_MAX when there are too many or memory ran out.  Rows
- * often repeat the word before, so the last hit is tried first. */
+/* Index of a word, added when new; SIZE_MAX when there are too many or memory ran out.
+ * Rows often repeat the word before, so the last hit is tried first. */
 static size_t
 intern(char ***words, size_t *n, const char *word, size_t *last)
 {
@@ -182,8 +194,8 @@ load_column(const fm_result *result, const fm_result_table *table, size_t index,
     if (st != FM_OK)
         return st;
     if (!take_values(c, &slice))
-        st = FM_FAIL(err, FM_EDATA, "column '%s' has more than %d different texts", decl->name,
-                     FM_PLOT_WORDS);
+        st = FM_FAIL(err, FM_EDATA, "column '%s' has more than %d different texts",
+                     decl->name, FM_PLOT_WORDS);
     fm_slice_free(&slice);
     return st;
 }
@@ -201,7 +213,8 @@ fm_plot_cell(const fm_plot_column *column, size_t row, fm_str *out)
         fm_text_real(out, x, column->type == FM_TYPE_INTEGER ? 15 : DIGITS);
 }
 
-/* ---- 3. series and panels ------------------------------------------------------------ */
+/* ---- 3. series and panels ------------------------------------------------------------
+ */
 
 /* Splits rows by the words of a key column; missing keys make a group of their own. */
 static fm_status
@@ -256,7 +269,8 @@ choose_panels(fm_plot *plot)
     plot->n_shown = n;
 }
 
-/* ---- 4. loading ---------------------------------------------------------------------- */
+/* ---- 4. loading ----------------------------------------------------------------------
+ */
 
 typedef struct source {
     const fm_drawing *drawing;
@@ -276,13 +290,15 @@ load_axis(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
 
     if (from->point == NULL)
         return load_column(result, points, axis, from->first, from->n, c, err);
-    fm_status st = load_column(result, points, axis, 0, (size_t)points->n_rows, &all, err);
+    fm_status st =
+        load_column(result, points, axis, 0, (size_t)points->n_rows, &all, err);
     double *value = malloc((from->n > 0 ? from->n : 1) * sizeof *value);
     if (st == FM_OK && value == NULL)
         st = FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
     for (size_t i = 0; st == FM_OK && i < from->n; i++) {
         double p = from->point[i];
-        value[i] = p >= 0 && p < (double)points->n_rows ? all.value[(size_t)p] : (double)NAN;
+        value[i] =
+            p >= 0 && p < (double)points->n_rows ? all.value[(size_t)p] : (double)NAN;
     }
     if (st != FM_OK) {
         free(value);
@@ -330,7 +346,8 @@ fm_point_rows(const fm_result *result, const fm_result_table *table, uint64_t po
         *n_out = point < table->n_rows ? 1 : 0;
         return FM_OK;
     }
-    fm_status st = fm_result_read(result, table, column, 0, (size_t)table->n_rows, &slice, err);
+    fm_status st =
+        fm_result_read(result, table, column, 0, (size_t)table->n_rows, &slice, err);
     if (st != FM_OK)
         return st;
     size_t first = 0;
@@ -353,7 +370,8 @@ choose_rows(source *from, fm_error *err)
     uint64_t n = 0;
 
     if ((d->figure->flags & FM_FIG_SWEEP) == 0) {
-        fm_status st = fm_point_rows(d->result, from->table, d->point, &from->first, &n, err);
+        fm_status st =
+            fm_point_rows(d->result, from->table, d->point, &from->first, &n, err);
         from->n = (size_t)n;
         return st;
     }
@@ -387,8 +405,8 @@ load_word(const source *from, const char *word, fm_plot_column *c, fm_error *err
     }
     size_t index = fm_result_column_named(from->table, word);
     if (index == SIZE_MAX)
-        return FM_FAIL(err, FM_EDATA, "the table '%s' has no column '%s'", from->table->name,
-                       word);
+        return FM_FAIL(err, FM_EDATA, "the table '%s' has no column '%s'",
+                       from->table->name, word);
     return load_column(from->drawing->result, from->table, index, from->first, from->n, c,
                        err);
 }
@@ -476,6 +494,7 @@ load_rows(source *from, fm_plot *plot, fm_error *err)
     if (st != FM_OK)
         return st;
     plot->n_rows = from->n;
+    plot->first = from->first;
     plot->series = calloc(from->n + 1, sizeof *plot->series);
     plot->panel = calloc(from->n + 1, sizeof *plot->panel);
     if (plot->series == NULL || plot->panel == NULL)
@@ -490,7 +509,8 @@ load_rows(source *from, fm_plot *plot, fm_error *err)
 }
 
 fm_status
-fm_plot_load(const fm_drawing *drawing, fm_plot *plot_out, char **problem_out, fm_error *err)
+fm_plot_load(const fm_drawing *drawing, fm_plot *plot_out, char **problem_out,
+             fm_error *err)
 {
     source from = {.drawing = drawing};
     fm_error mine = FM_ERROR_INIT;
@@ -530,7 +550,8 @@ fm_plot_free(fm_plot *plot)
     *plot = (fm_plot){0};
 }
 
-/* ---- 5. gnuplot data ----------------------------------------------------------------- */
+/* ---- 5. gnuplot data -----------------------------------------------------------------
+ */
 
 static void
 write_row(const fm_plot *plot, size_t row, fm_str *out)
@@ -607,9 +628,12 @@ fm_plot_write(fm_plot *plot, size_t shown, fm_str *out)
     free(rows);
 }
 
-/* ---- 6. the description -------------------------------------------------------------- */
+/* ---- 6. the description --------------------------------------------------------------
+ */
 
-enum { SERIES_DESCRIBED = 4 };
+enum {
+    SERIES_DESCRIBED = 4
+};
 
 void
 fm_plot_note_drawn(fm_plot *plot, const char *section)
@@ -633,10 +657,27 @@ is_hidden(const fm_plot *plot, size_t series)
     return series < 64 && (plot->hidden >> series & 1) != 0;
 }
 
+void
+fm_plot_drawn_rows(const fm_plot *plot, uint64_t *first_out, uint64_t *n_out)
+{
+    size_t first = SIZE_MAX;
+    size_t last = 0;
+
+    for (size_t i = 0; i < plot->n_rows; i++) {
+        if (is_hidden(plot, plot->series[i]))
+            continue;
+        first = first == SIZE_MAX ? i : first;
+        last = i;
+    }
+    *first_out = plot->first + (first == SIZE_MAX ? 0 : first);
+    *n_out = first == SIZE_MAX ? 0 : last - first + 1;
+}
+
 static bool
 is_flag(const fm_plot_column *c)
 {
-    return c->role == FM_STATUS && (c->type == FM_TYPE_CODE || c->type == FM_TYPE_INTEGER);
+    return c->role == FM_STATUS &&
+           (c->type == FM_TYPE_CODE || c->type == FM_TYPE_INTEGER);
 }
 
 /* What is said of one group of rows. */
@@ -650,7 +691,8 @@ static facts
 gather(const fm_plot *plot, size_t series)
 {
     facts f = {.low = SIZE_MAX, .high = SIZE_MAX};
-    const double *y = plot->n_columns > 1 ? plot->columns[1].value : plot->columns[0].value;
+    const double *y =
+        plot->n_columns > 1 ? plot->columns[1].value : plot->columns[0].value;
     const fm_plot_column *flag = NULL;
 
     for (size_t k = 1; k < plot->n_columns && flag == NULL; k++)
@@ -732,20 +774,22 @@ static void
 add_thinning(const fm_plot *plot, fm_str *out)
 {
     if (plot->n_shown < plot->n_panels)
-        fm_str_addf(out, " Shown are %zu of the %zu panels, evenly chosen.", plot->n_shown,
-                    plot->n_panels);
+        fm_str_addf(out, " Shown are %zu of the %zu panels, evenly chosen.",
+                    plot->n_shown, plot->n_panels);
     if (plot->n_drawn < plot->n_kept)
-        fm_str_addf(out,
-                    " Drawn are %zu of %zu points: the lowest and the highest of each block "
-                    "of consecutive points.",
-                    plot->n_drawn, plot->n_kept);
+        fm_str_addf(
+            out,
+            " Drawn are %zu of %zu points: the lowest and the highest of each block "
+            "of consecutive points.",
+            plot->n_drawn, plot->n_kept);
 }
 
 void
 fm_plot_describe(const fm_plot *plot, fm_str *out)
 {
     if (plot->n_columns > 1)
-        fm_str_addf(out, "%s by %s. ", plot->columns[1].long_name, plot->columns[0].long_name);
+        fm_str_addf(out, "%s by %s. ", plot->columns[1].long_name,
+                    plot->columns[0].long_name);
     if (plot->n_series > 1 && plot->n_series <= SERIES_DESCRIBED) {
         add_series_facts(plot, out);
     } else {

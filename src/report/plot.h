@@ -6,17 +6,21 @@
 #include "core/text.h"
 #include "report/figure.h"
 
-enum { FM_PLOT_PANELS = 6, FM_PLOT_WORDS = 500, FM_PLOT_ROWS = 4000 };
+enum {
+    FM_PLOT_PANELS = 6,
+    FM_PLOT_WORDS = 500,
+    FM_PLOT_ROWS = 4000
+};
 
 typedef struct fm_plot_column {
-    char *name;            /* as templates call it: column name, or "axis" */
+    char *name;                   /* as templates call it: column name, or "axis" */
     const char *long_name, *unit; /* borrowed from the result */
     const char *path_table, *path_column; /* where it is stored */
     const char *term;
     fm_type type;
     fm_role role;
-    double *value;         /* [n_rows]; CODE: the code, TEXT: order of appearance */
-    char **words;          /* CODE, TEXT: [n_words] */
+    double *value; /* [n_rows]; CODE: the code, TEXT: order of appearance */
+    char **words;  /* CODE, TEXT: [n_words] */
     size_t n_words;
 } fm_plot_column;
 
@@ -24,11 +28,12 @@ typedef struct fm_plot {
     fm_plot_column *columns; /* [n_columns], in the figure's order */
     size_t n_columns;
     size_t n_rows;
+    uint64_t first;         /* row of the table that row 0 is */
     size_t *series, *panel; /* [n_rows] */
     char **series_names, **panel_names;
     size_t n_series, n_panels; /* at least 1 */
-    const char *by_name;       /* long name of the column that makes the series, or NULL */
-    uint64_t hidden;           /* bit i: the template does not draw series i (of the first 64) */
+    const char *by_name; /* long name of the column that makes the series, or NULL */
+    uint64_t hidden; /* bit i: the template does not draw series i (of the first 64) */
     size_t shown[FM_PLOT_PANELS]; /* panels that are drawn */
     size_t n_shown;
     size_t n_drawn; /* rows written so far by fm_plot_write */
@@ -43,14 +48,17 @@ fm_status fm_plot_load(const fm_drawing *drawing, fm_plot *plot_out, char **prob
                        fm_error *err);
 void fm_plot_free(fm_plot *plot);
 
-/* Adds one panel's rows as gnuplot data: series as blocks, missing values NaN.  A series with
- * more than its share of FM_PLOT_ROWS rows is thinned: the rows with the lowest and the
- * highest value of the second column of each block of rows stay. */
+/* Adds one panel's rows as gnuplot data: series as blocks, missing values NaN.  A series
+ * with more than its share of FM_PLOT_ROWS rows is thinned: the rows with the lowest and
+ * the highest value of the second column of each block of rows stay. */
 void fm_plot_write(fm_plot *plot, size_t shown, fm_str *out);
 
-/* A template that names its series by number (`index 0`) may leave others to another figure:
- * notes which ones. */
+/* A template that names its series by number (`index 0`) may leave others to another
+ * figure: notes which ones. */
 void fm_plot_note_drawn(fm_plot *plot, const char *section);
+
+/* Rows of the table from the first to the last that is drawn. */
+void fm_plot_drawn_rows(const fm_plot *plot, uint64_t *first_out, uint64_t *n_out);
 
 /* A few sentences about the data that are drawn, computed from them: how many points, how
  * many are flagged or missing, the extremes of the second column and where they are. */

@@ -43,7 +43,8 @@ title_of(const fm_result *result)
     return *title != '\0' ? title : fm_result_fact(result, "study");
 }
 
-/* ---- 1. verdicts --------------------------------------------------------------------- */
+/* ---- 1. verdicts ---------------------------------------------------------------------
+ */
 
 static bool
 says_nothing(const fm_result_verdict *v)
@@ -101,8 +102,8 @@ add_verdict(report *r, size_t i, const fm_result_verdict *v)
         fm_str_add(s, "</a></td>");
     }
     add_number(s, v->value);
-    fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">%s ", fm_number_text(v->limit, text),
-                v->at_least ? "≥" : "≤");
+    fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">%s ",
+                fm_number_text(v->limit, text), v->at_least ? "≥" : "≤");
     if (isnan(v->limit))
         fm_str_add(s, "not available");
     else
@@ -111,8 +112,8 @@ add_verdict(report *r, size_t i, const fm_result_verdict *v)
     fm_html_text(s, fm_unit_text(v->unit));
     fm_str_add(s, "</td>");
     add_number(s, says_nothing(v) ? (double)NAN : margin(v));
-    fm_str_addf(s, "<td class=\"num\">%" PRIu64 " of %" PRIu64 "</td></tr>\n", v->n_failed,
-                v->n_rows);
+    fm_str_addf(s, "<td class=\"num\">%" PRIu64 " of %" PRIu64 "</td></tr>\n",
+                v->n_failed, v->n_rows);
 }
 
 static size_t
@@ -140,7 +141,8 @@ add_worst(fm_str *s, const fm_result_verdict *v)
         fm_str_add(s, " ");
         fm_html_text(s, unit);
     }
-    fm_str_addf(s, " is asked (%" PRIu64 " of %" PRIu64 " fail).", v->n_failed, v->n_rows);
+    fm_str_addf(s, " is asked (%" PRIu64 " of %" PRIu64 " fail).", v->n_failed,
+                v->n_rows);
 }
 
 /* One or two sentences from the numbers. */
@@ -158,16 +160,17 @@ add_summary(report *r, size_t i)
     fm_html_text(s, fm_result_fact(r->results[i], "study"));
     fm_str_add(s, "</code>, ");
     fm_html_text(s, fm_result_fact(r->results[i], "points"));
-    fm_str_add(s, strcmp(fm_result_fact(r->results[i], "points"), "1") == 0 ? " point): "
-                                                                             : " points): ");
+    fm_str_add(s, strcmp(fm_result_fact(r->results[i], "points"), "1") == 0
+                      ? " point): "
+                      : " points): ");
     if (r->n_verdicts[i] == 0)
         fm_str_add(s, "the study states no verdicts.");
     else if (fail == 0 && silent == 0)
-        fm_str_addf(s, "%s %zu %s.", pass == 1 ? "the" : "all",
-                    pass, pass == 1 ? "verdict passes" : "verdicts pass");
+        fm_str_addf(s, "%s %zu %s.", pass == 1 ? "the" : "all", pass,
+                    pass == 1 ? "verdict passes" : "verdicts pass");
     else
-        fm_str_addf(s, "%zu of %zu verdicts %s%s.", fail > 0 ? fail : pass, r->n_verdicts[i],
-                    fail > 0 ? "fail" : "pass",
+        fm_str_addf(s, "%zu of %zu verdicts %s%s.", fail > 0 ? fail : pass,
+                    r->n_verdicts[i], fail > 0 ? "fail" : "pass",
                     silent > 0 ? ", some could not be judged" : "");
     for (size_t k = 0; k < r->n_verdicts[i]; k++)
         if (!says_nothing(&r->verdicts[i][k]) && !r->verdicts[i][k].pass)
@@ -195,34 +198,37 @@ add_verdicts(report *r)
         add_summary(r, i);
     if (count_verdicts(r) > 0) {
         page->n_tables++;
-        fm_str_addf(&page->html,
-                    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-                    "aria-labelledby=\"verdicts-c\">\n<table class=\"verdicts\">\n<caption "
-                    "id=\"verdicts-c\"><b>Table %zu.</b> Verdicts, each for its worst "
-                    "row</caption>\n<thead><tr><th scope=\"col\">Outcome</th><th "
-                    "scope=\"col\">Statement</th>%s<th scope=\"col\" class=\"num\">Value</th>"
-                    "<th scope=\"col\" class=\"num\">Limit</th><th scope=\"col\">Unit</th><th "
-                    "scope=\"col\" class=\"num\">Margin</th><th scope=\"col\" "
-                    "class=\"num\">Rows that fail</th></tr></thead>\n<tbody>\n",
-                    page->n_tables, r->n > 1 ? "<th scope=\"col\">Result</th>" : "");
+        fm_str_addf(
+            &page->html,
+            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+            "aria-labelledby=\"verdicts-c\">\n<table class=\"verdicts\">\n<caption "
+            "id=\"verdicts-c\"><b>Table %zu.</b> Verdicts, each for its worst "
+            "row</caption>\n<thead><tr><th scope=\"col\">Outcome</th><th "
+            "scope=\"col\">Statement</th>%s<th scope=\"col\" class=\"num\">Value</th>"
+            "<th scope=\"col\" class=\"num\">Limit</th><th scope=\"col\">Unit</th><th "
+            "scope=\"col\" class=\"num\">Margin</th><th scope=\"col\" "
+            "class=\"num\">Rows that fail</th></tr></thead>\n<tbody>\n",
+            page->n_tables, r->n > 1 ? "<th scope=\"col\">Result</th>" : "");
         for (size_t i = 0; i < r->n; i++)
             for (size_t k = 0; k < r->n_verdicts[i]; k++)
                 add_verdict(r, i, &r->verdicts[i][k]);
-        fm_str_add(&page->html, "</tbody>\n</table>\n</div>\n<p class=\"path\">Data: "
-                                "<code>/entry/verdicts</code> of each result; the margin is "
-                                "the distance to the limit, negative when the verdict "
-                                "fails.</p>\n");
+        fm_str_add(&page->html,
+                   "</tbody>\n</table>\n</div>\n<p class=\"path\">Data: "
+                   "<code>/entry/verdicts</code> of each result; the margin is "
+                   "the distance to the limit, negative when the verdict "
+                   "fails.</p>\n");
     }
     fm_page_section_end(page);
 }
 
-/* ---- 2. figures ---------------------------------------------------------------------- */
+/* ---- 2. figures ----------------------------------------------------------------------
+ */
 
 static bool
 has_numeric_axis(const fm_result *result)
 {
     size_t axes[16];
-    const fm_result_table *points = fm_result_table_named(result, "points");
+    const fm_result_table *points = fm_result_points(result);
     size_t n = points != NULL && points->n_rows > 1
                    ? fm_result_axes(result, axes, FM_COUNT(axes))
                    : 0;
@@ -244,7 +250,8 @@ add_figure(report *r, size_t i, const fm_figure *figure)
         return FM_FAIL(r->page.err, FM_ENOMEM, "report: out of memory");
     r->figures = shown;
     r->page.number = i + 1;
-    shown[n] = (shown_figure){i, figure, fm_strdup(fm_page_id(&r->page, "fig", figure->name))};
+    shown[n] =
+        (shown_figure){i, figure, fm_strdup(fm_page_id(&r->page, "fig", figure->name))};
     r->page.number = 0;
     r->n_figures++;
     return shown[n].id != NULL ? FM_OK : FM_FAIL(r->page.err, FM_ENOMEM, "out of memory");
@@ -280,7 +287,8 @@ draw_figures(report *r)
             .figure = r->figures[i].figure,
             .id = r->figures[i].id};
     }
-    fm_status st = fm_figures_draw(r->page.context, FM_SVG, r->drawings, r->n_figures, &mine);
+    fm_status st =
+        fm_figures_draw(r->page.context, FM_SVG, r->drawings, r->n_figures, &mine);
     if (st == FM_ENOMEM)
         return FM_FAIL(r->page.err, st, "%s", mine.text);
     return FM_OK; /* without gnuplot each figure says so in its place */
@@ -288,16 +296,17 @@ draw_figures(report *r)
 
 /* The rows behind a figure, as a table: the columns that it draws. */
 static void
-add_numbers(report *r, const shown_figure *f)
+add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
 {
     fm_page *page = &r->page;
     const fm_result_table *t = fm_result_table_named(page->result, f->figure->table);
     size_t columns[32];
     size_t n = 0;
-    fm_page_table what = {.table = t, .caption = "Numbers of this figure", .columns = columns};
+    fm_page_table what = {
+        .table = t, .caption = "Numbers of this figure", .columns = columns};
     bool sweep = (f->figure->flags & FM_FIG_SWEEP) != 0;
 
-    if (t == NULL)
+    if (t == NULL || d->n_rows_out == 0)
         return;
     for (size_t k = 0; k < t->n_columns && n < 8; k++)
         if (sweep && t->columns[k].axis)
@@ -311,16 +320,13 @@ add_numbers(report *r, const shown_figure *f)
             columns[n++] = k;
         p += length;
     }
-    size_t by = f->figure->by != NULL ? fm_result_column_named(t, f->figure->by) : SIZE_MAX;
+    size_t by =
+        f->figure->by != NULL ? fm_result_column_named(t, f->figure->by) : SIZE_MAX;
     if (by != SIZE_MAX && n < 32)
         columns[n++] = by;
     what.n_columns = n;
-    what.n_rows = t->n_rows;
-    fm_status st = FM_OK;
-    if (!sweep)
-        st = fm_point_rows(page->result, t, 0, &what.first, &what.n_rows, page->err);
-    if (st != FM_OK)
-        fm_page_fail(page, st, "cannot read a figure's rows");
+    what.first = d->first_row_out;
+    what.n_rows = d->n_rows_out;
     fm_str_add(&page->html, "<details open>\n<summary>The numbers</summary>\n");
     fm_page_add_table(page, &what);
     fm_str_add(&page->html, "</details>\n");
@@ -358,7 +364,7 @@ add_figure_html(report *r, size_t i)
     add_picture(page, d);
     fm_str_addf(s, "<figcaption><b>Figure %zu.</b> ", page->n_figures);
     fm_page_markdown(page, f->figure->caption, true);
-    if (page->n_figures > 0 && fm_result_table_named(page->result, "points") != NULL &&
+    if (page->n_figures > 0 && fm_result_points(page->result) != NULL &&
         (f->figure->flags & FM_FIG_SWEEP) == 0 && page->status.n > 1)
         fm_str_add(s, " (point 0 of the sweep)");
     if (d->description_out != NULL) {
@@ -367,7 +373,7 @@ add_figure_html(report *r, size_t i)
         fm_str_add(s, "</span>");
     }
     fm_str_add(s, "</figcaption>\n");
-    add_numbers(r, f);
+    add_numbers(r, f, d);
     fm_str_add(s, "</figure>\n");
 }
 
@@ -389,12 +395,13 @@ add_figures(report *r)
         fm_page_section_end(page);
 }
 
-/* ---- 3. one result ------------------------------------------------------------------- */
+/* ---- 3. one result -------------------------------------------------------------------
+ */
 
 static void
 read_point_status(fm_page *page)
 {
-    const fm_result_table *points = fm_result_table_named(page->result, "points");
+    const fm_result_table *points = fm_result_points(page->result);
     size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
 
     fm_slice_free(&page->status);
@@ -448,7 +455,8 @@ add_result(report *r, size_t i)
     page->number = 0;
 }
 
-/* ---- 4. head and foot ---------------------------------------------------------------- */
+/* ---- 4. head and foot ----------------------------------------------------------------
+ */
 
 static fm_status
 add_style(report *r)
@@ -503,12 +511,13 @@ add_head(report *r)
 {
     fm_str *s = &r->page.html;
 
-    fm_str_add(s,
-               "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-               "style-src 'unsafe-inline'; img-src data:\">\n<meta name=\"viewport\" "
-               "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
-               "content=\"light dark\">\n<title>");
+    fm_str_add(
+        s,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "style-src 'unsafe-inline'; img-src data:\">\n<meta name=\"viewport\" "
+        "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
+        "content=\"light dark\">\n<title>");
     add_page_title(r);
     fm_str_add(s, " – ");
     fm_html_text(s, fm_result_fact(r->results[0], "study"));
@@ -550,11 +559,12 @@ add_foot(report *r)
 {
     fm_str *s = &r->page.html;
 
-    fm_str_addf(s,
-                "</main>\n<footer>\n<p>Real numbers in tables have %d significant digits; the "
-                "full value is in each cell\xe2\x80\x99s <code>data-value</code> and in the "
-                "result file. This page needs no network and runs no script.</p>\n",
-                FM_PAGE_DIGITS);
+    fm_str_addf(
+        s,
+        "</main>\n<footer>\n<p>Real numbers in tables have %d significant digits; the "
+        "full value is in each cell\xe2\x80\x99s <code>data-value</code> and in the "
+        "result file. This page needs no network and runs no script.</p>\n",
+        FM_PAGE_DIGITS);
     for (size_t i = 0; i < r->n; i++) {
         fm_str_addf(s, "<p class=\"path\">Result %zu: digest <code>", i + 1);
         fm_html_text(s, fm_result_fact(r->results[i], "digest"));
@@ -563,7 +573,8 @@ add_foot(report *r)
     fm_str_add(s, "</footer>\n</body>\n</html>\n");
 }
 
-/* ---- 5. the whole page --------------------------------------------------------------- */
+/* ---- 5. the whole page ---------------------------------------------------------------
+ */
 
 static fm_status
 load_glossary(report *r, fm_error *err)
@@ -597,7 +608,8 @@ load_results(report *r, fm_error *err)
         const char *name = fm_result_fact(r->results[i], "study");
         const fm_study *study = fm_context_study(r->page.context, name);
         if (study == NULL)
-            return FM_FAIL(err, FM_EDATA, "report: this program has no study '%.80s'", name);
+            return FM_FAIL(err, FM_EDATA, "report: this program has no study '%.80s'",
+                           name);
         fm_status st =
             fm_result_verdicts(r->results[i], &r->verdicts[i], &r->n_verdicts[i], err);
         if (st == FM_OK)

@@ -5,8 +5,8 @@
  *   1. what is allowed     3. attributes          5. the document
  *   2. characters          4. tags
  *
- * A blind text replacement would damage labels that look like references, so the document is
- * read token by token.  Nothing is repaired: what is not known is refused.
+ * A blind text replacement would damage labels that look like references, so the document
+ * is read token by token.  Nothing is repaired: what is not known is refused.
  */
 #include "config.h"
 
@@ -18,7 +18,10 @@
 #include "report/html.h"
 #include "report/svg.h"
 
-enum { DEPTH_MAX = 64, ATTRIBUTES_MAX = 32 };
+enum {
+    DEPTH_MAX = 64,
+    ATTRIBUTES_MAX = 32
+};
 
 typedef struct token {
     const char *text;
@@ -27,8 +30,8 @@ typedef struct token {
 
 typedef struct element {
     token name;
-    size_t open_at;  /* in the output: where its start tag begins */
-    size_t body_at;  /* where its content begins */
+    size_t open_at; /* in the output: where its start tag begins */
+    size_t body_at; /* where its content begins */
 } element;
 
 typedef struct cleaner {
@@ -42,23 +45,73 @@ typedef struct cleaner {
     fm_error *err;
 } cleaner;
 
-/* ---- 1. what is allowed -------------------------------------------------------------- */
+/* ---- 1. what is allowed --------------------------------------------------------------
+ */
 
 static const char *const elements[] = {
-    "svg",  "g",       "path",   "rect",    "circle",      "polygon",     "polyline", "line",
-    "text", "tspan",   "use",    "defs",    "pattern",     "filter",      "title",    "desc",
-    "feFlood", "feComposite", "feMerge", "feMergeNode", "clipPath", "ellipse"};
+    "svg",      "g",           "path",     "rect",   "circle",  "polygon",
+    "polyline", "line",        "text",     "tspan",  "use",     "defs",
+    "pattern",  "filter",      "title",    "desc",   "feFlood", "feComposite",
+    "feMerge",  "feMergeNode", "clipPath", "ellipse"};
 
-static const char *const attributes[] = {
-    "viewBox", "xmlns", "xmlns:xlink", "width", "height", "x", "y", "cx", "cy", "r", "rx",
-    "ry", "x1", "x2", "y1", "y2", "dx", "dy", "d", "points", "transform", "fill",
-    "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity",
-    "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "color", "opacity",
-    "font-family", "font-size", "font-weight", "font-style", "text-anchor",
-    "text-decoration", "dominant-baseline", "baseline-shift", "xml:space", "version",
-    "clip-path", "clipPathUnits", "filter", "filterUnits", "in", "in2", "result", "operator",
-    "flood-color", "flood-opacity", "patternUnits", "patternTransform",
-    "preserveAspectRatio", "style", "shape-rendering", "visibility"};
+static const char *const attributes[] = {"viewBox",
+                                         "xmlns",
+                                         "xmlns:xlink",
+                                         "width",
+                                         "height",
+                                         "x",
+                                         "y",
+                                         "cx",
+                                         "cy",
+                                         "r",
+                                         "rx",
+                                         "ry",
+                                         "x1",
+                                         "x2",
+                                         "y1",
+                                         "y2",
+                                         "dx",
+                                         "dy",
+                                         "d",
+                                         "points",
+                                         "transform",
+                                         "fill",
+                                         "fill-opacity",
+                                         "fill-rule",
+                                         "stroke",
+                                         "stroke-width",
+                                         "stroke-opacity",
+                                         "stroke-dasharray",
+                                         "stroke-linecap",
+                                         "stroke-linejoin",
+                                         "color",
+                                         "opacity",
+                                         "font-family",
+                                         "font-size",
+                                         "font-weight",
+                                         "font-style",
+                                         "text-anchor",
+                                         "text-decoration",
+                                         "dominant-baseline",
+                                         "baseline-shift",
+                                         "xml:space",
+                                         "version",
+                                         "clip-path",
+                                         "clipPathUnits",
+                                         "filter",
+                                         "filterUnits",
+                                         "in",
+                                         "in2",
+                                         "result",
+                                         "operator",
+                                         "flood-color",
+                                         "flood-opacity",
+                                         "patternUnits",
+                                         "patternTransform",
+                                         "preserveAspectRatio",
+                                         "style",
+                                         "shape-rendering",
+                                         "visibility"};
 
 static bool
 token_is(token t, const char *word)
@@ -83,13 +136,14 @@ refuse(cleaner *c, const char *what, token t)
     return FM_FAIL(c->err, FM_EDATA, "picture refused: %s '%.*s'", what, n, t.text);
 }
 
-/* ---- 2. characters ------------------------------------------------------------------- */
+/* ---- 2. characters -------------------------------------------------------------------
+ */
 
 static bool
 is_name_byte(char ch)
 {
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-           ch == '-' || ch == '_' || ch == ':' || ch == '.';
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+           (ch >= '0' && ch <= '9') || ch == '-' || ch == '_' || ch == ':' || ch == '.';
 }
 
 static bool
@@ -142,7 +196,8 @@ copy_characters(cleaner *c, token t, bool emit)
         else if (*p == '<' || (*u < 0x20 && !is_blank(*p)))
             len = 0;
         if (len == 0 || len > (size_t)(end - p))
-            return refuse(c, "text that is not well-formed near", (token){p, (size_t)(end - p)});
+            return refuse(c, "text that is not well-formed near",
+                          (token){p, (size_t)(end - p)});
         if (emit && *p == '>')
             fm_str_add(&c->out, "&gt;");
         else if (emit && *p == '"')
@@ -160,7 +215,8 @@ add_id(cleaner *c, token t)
     fm_str_addf(&c->out, "%s-%.*s", c->id, (int)t.n, t.text);
 }
 
-/* ---- 3. attributes ------------------------------------------------------------------- */
+/* ---- 3. attributes -------------------------------------------------------------------
+ */
 
 static bool
 is_id(token t)
@@ -186,7 +242,8 @@ contains(token t, const char *word)
 static fm_status
 copy_url(cleaner *c, token value)
 {
-    if (value.n < 7 || strncmp(value.text, "url(#", 5) != 0 || value.text[value.n - 1] != ')')
+    if (value.n < 7 || strncmp(value.text, "url(#", 5) != 0 ||
+        value.text[value.n - 1] != ')')
         return refuse(c, "reference", value);
     token id = {value.text + 5, value.n - 6};
     if (!is_id(id))
@@ -301,7 +358,8 @@ copy_attributes(cleaner *c)
     }
 }
 
-/* ---- 4. tags ------------------------------------------------------------------------- */
+/* ---- 4. tags -------------------------------------------------------------------------
+ */
 
 static void
 add_description(cleaner *c)
@@ -381,7 +439,8 @@ read_end_tag(cleaner *c)
         c->out.data[c->out.length] = '\0';
         return FM_OK;
     }
-    fm_str_addf(&c->out, "</%.*s>%s", (int)name.n, name.text, keeps_blanks(c) ? "" : "\n");
+    fm_str_addf(&c->out, "</%.*s>%s", (int)name.n, name.text,
+                keeps_blanks(c) ? "" : "\n");
     return FM_OK;
 }
 
@@ -447,7 +506,8 @@ read_start_tag(cleaner *c)
     return empty ? FM_OK : open_element(c, name, open_at);
 }
 
-/* ---- 5. the document ----------------------------------------------------------------- */
+/* ---- 5. the document -----------------------------------------------------------------
+ */
 
 static fm_status
 clean_document(cleaner *c)

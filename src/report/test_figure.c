@@ -23,27 +23,29 @@
 #include "report/svg.h"
 #include "report/test_fixture.h"
 
-/* ---- 1. text for gnuplot ------------------------------------------------------------- */
+/* ---- 1. text for gnuplot -------------------------------------------------------------
+ */
 
 START_TEST(encodes_the_examples)
 {
     static const struct {
         const char *text, *encoded;
         bool svg;
-    } rows[] = {
-        {"Cpk", "\"Cpk\"", false},
-        {"25 um", "\"\\062\\065 um\"", false},
-        {"6''", "\"\\066\\047\\047\"", false},
-        {"µ", "\"\\302\\265\"", false},
-        {"`x`", "\"\\140x\\140\"", false},
-        {"a\\b", "\"a\\134b\"", false},
-        {"&#x41;", "\"\\046\\043x\\062\\066\\073\\043x\\064\\061\\073\"", true},
-        {"", "\"\"", true},
-        {"a\r\n\tb", "\"a b\"", true},
-        {"\x1b", "\"\\357\\277\\275\"", true},
-        {"a\xff", "\"a\\357\\277\\275\"", false},
-        {"a\xe2\x80\xae""b", "\"ab\"", false}, /* right-to-left override */
-        {"]]>", "\"\\135\\135\\046\\043x\\063E\\073\"", true}};
+    } rows[] = {{"Cpk", "\"Cpk\"", false},
+                {"25 um", "\"\\062\\065 um\"", false},
+                {"6''", "\"\\066\\047\\047\"", false},
+                {"µ", "\"\\302\\265\"", false},
+                {"`x`", "\"\\140x\\140\"", false},
+                {"a\\b", "\"a\\134b\"", false},
+                {"&#x41;", "\"\\046\\043x\\062\\066\\073\\043x\\064\\061\\073\"", true},
+                {"", "\"\"", true},
+                {"a\r\n\tb", "\"a b\"", true},
+                {"\x1b", "\"\\357\\277\\275\"", true},
+                {"a\xff", "\"a\\357\\277\\275\"", false},
+                {"a\xe2\x80\xae"
+                 "b",
+                 "\"ab\"", false}, /* right-to-left override */
+                {"]]>", "\"\\135\\135\\046\\043x\\063E\\073\"", true}};
 
     for (size_t i = 0; i < FM_COUNT(rows); i++) {
         char *encoded = fm_gnuplot_text(rows[i].text, rows[i].svg);
@@ -70,9 +72,12 @@ static void
 random_text(fm_str *s, size_t n)
 {
     static const char *const parts[] = {
-        "'", "''", "\"", "`", "\\", "\\n", "{", "}", "_", "^", "@", "&", "#", "x", "0", "7",
-        "045", "<", ">", "]]>", "&#x", "&#65;", "%s", "%", "$", "a", "Z", " ", "|", ";", "~",
-        "µ", "Ω", "温", "\xf0\x9f\x98\x80", "EOD", "!", "(", "[", ","};
+        "'",     "''", "\"",  "`", "\\", "\\n", "{",
+        "}",     "_",  "^",   "@", "&",  "#",   "x",
+        "0",     "7",  "045", "<", ">",  "]]>", "&#x",
+        "&#65;", "%s", "%",   "$", "a",  "Z",   " ",
+        "|",     ";",  "~",   "µ", "Ω",  "温",  "\xf0\x9f\x98\x80",
+        "EOD",   "!",  "(",   "[", ","};
 
     s->length = 0;
     fm_str_add(s, "");
@@ -108,7 +113,8 @@ START_TEST(gnuplot_prints_what_was_meant)
         free(encoded);
     }
     write_text("a.gp", &script);
-    ck_assert_int_eq(fm_gnuplot_run(NULL, &fm_fake_folder, "a.gp", 60, &words, NULL), FM_OK);
+    ck_assert_int_eq(fm_gnuplot_run(NULL, &fm_fake_folder, "a.gp", 60, &words, NULL),
+                     FM_OK);
     char *path = fm_scratch_file(&fm_fake_folder, "out.txt");
     ck_assert_int_eq(fm_output_read(path, &got, &n, NULL), FM_OK);
     ck_assert_uint_eq(n, expected.length);
@@ -122,7 +128,8 @@ START_TEST(gnuplot_prints_what_was_meant)
 }
 END_TEST
 
-/* ---- 2. the gnuplot process ---------------------------------------------------------- */
+/* ---- 2. the gnuplot process ----------------------------------------------------------
+ */
 
 static void
 run_script(const char *program, const char *text, int seconds, fm_status expected,
@@ -134,7 +141,9 @@ run_script(const char *program, const char *text, int seconds, fm_status expecte
 
     fm_str_add(&script, text);
     write_text("b.gp", &script);
-    ck_assert_int_eq(fm_gnuplot_run(program, &fm_fake_folder, "b.gp", seconds, &words, &err), expected);
+    ck_assert_int_eq(
+        fm_gnuplot_run(program, &fm_fake_folder, "b.gp", seconds, &words, &err),
+        expected);
     fm_str_add(&script, err.text);
     fm_str_add(&script, words);
     ck_assert_msg(strstr(script.data + strlen(text), said) != NULL, "%s", script.data);
@@ -171,9 +180,11 @@ START_TEST(folder_vanishes)
 }
 END_TEST
 
-/* ---- 3. SVG -------------------------------------------------------------------------- */
+/* ---- 3. SVG --------------------------------------------------------------------------
+ */
 
-#define WRAP(body) "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox='0 0 9 9'>" body "</svg>"
+#define WRAP(body)                                                                       \
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox='0 0 9 9'>" body "</svg>"
 
 START_TEST(svg_is_rewritten)
 {
@@ -197,22 +208,49 @@ END_TEST
 
 START_TEST(svg_refuses_what_it_does_not_know)
 {
-    static const char *const bad[] = {
-        "", "x", "<p/>", "<svg>", "<svg></g>", "</svg>", "<svg></svg><svg></svg>",
-        "<svg></svg>trailing",
-        WRAP("<script>1</script>"), WRAP("<foreignObject/>"), WRAP("<image href='x'/>"),
-        WRAP("<a/>"), WRAP("<style>x</style>"), WRAP("<svg></svg>"),
-        WRAP("<g onload='x'/>"), WRAP("<use xlink:href='http://x/'/>"),
-        WRAP("<use href='javascript:x'/>"), WRAP("<use xlink:href='#'/>"),
-        WRAP("<g fill='url(http://x)'/>"), WRAP("<g fill='url( #a)'/>"),
-        WRAP("<g fill='URL(//x#a)'/>"), WRAP("<g style='background:url(//x)'/>"),
-        WRAP("<g style='@import x'/>"), WRAP("<g style='a:\\75rl(x)'/>"),
-        WRAP("<g id='a b'/>"), WRAP("<g id='a' id='b'/>"), WRAP("<g id=a/>"), WRAP("<g id/>"),
-        WRAP("<g x='1'y='2'/>"), WRAP("<g id='a>"), WRAP("<text>&foo;</text>"),
-        WRAP("<text>&#0;</text>"), WRAP("<text>&#xZZ;</text>"), WRAP("<text>a & b</text>"),
-        WRAP("<text>\x01</text>"), WRAP("<text>\xff</text>"), WRAP("<![CDATA[x]]>"),
-        WRAP("<!-- never ends"), WRAP("<G/>"), WRAP("<g></text>"), WRAP("< g/>"),
-        "<!DOCTYPE svg [<!ENTITY x 'y'>]><svg></svg>", "<svg x='<'></svg>"};
+    static const char *const bad[] = {"",
+                                      "x",
+                                      "<p/>",
+                                      "<svg>",
+                                      "<svg></g>",
+                                      "</svg>",
+                                      "<svg></svg><svg></svg>",
+                                      "<svg></svg>trailing",
+                                      WRAP("<script>1</script>"),
+                                      WRAP("<foreignObject/>"),
+                                      WRAP("<image href='x'/>"),
+                                      WRAP("<a/>"),
+                                      WRAP("<style>x</style>"),
+                                      WRAP("<svg></svg>"),
+                                      WRAP("<g onload='x'/>"),
+                                      WRAP("<use xlink:href='http://x/'/>"),
+                                      WRAP("<use href='javascript:x'/>"),
+                                      WRAP("<use xlink:href='#'/>"),
+                                      WRAP("<g fill='url(http://x)'/>"),
+                                      WRAP("<g fill='url( #a)'/>"),
+                                      WRAP("<g fill='URL(//x#a)'/>"),
+                                      WRAP("<g style='background:url(//x)'/>"),
+                                      WRAP("<g style='@import x'/>"),
+                                      WRAP("<g style='a:\\75rl(x)'/>"),
+                                      WRAP("<g id='a b'/>"),
+                                      WRAP("<g id='a' id='b'/>"),
+                                      WRAP("<g id=a/>"),
+                                      WRAP("<g id/>"),
+                                      WRAP("<g x='1'y='2'/>"),
+                                      WRAP("<g id='a>"),
+                                      WRAP("<text>&foo;</text>"),
+                                      WRAP("<text>&#0;</text>"),
+                                      WRAP("<text>&#xZZ;</text>"),
+                                      WRAP("<text>a & b</text>"),
+                                      WRAP("<text>\x01</text>"),
+                                      WRAP("<text>\xff</text>"),
+                                      WRAP("<![CDATA[x]]>"),
+                                      WRAP("<!-- never ends"),
+                                      WRAP("<G/>"),
+                                      WRAP("<g></text>"),
+                                      WRAP("< g/>"),
+                                      "<!DOCTYPE svg [<!ENTITY x 'y'>]><svg></svg>",
+                                      "<svg x='<'></svg>"};
 
     for (size_t i = 0; i < FM_COUNT(bad); i++) {
         char *out = NULL;
@@ -228,9 +266,10 @@ END_TEST
 /* No input may crash it; what it takes it can take again. */
 START_TEST(svg_survives_noise)
 {
-    static const char *const parts[] = {"<svg", ">", "</svg>", "<g", "</g>", "<text>", "'",
-                                        "\"", "=", " ", "/>", "id", "&", ";", "#", "<!--",
-                                        "-->", "<?", "?>", "<title>", "</title>", "a"};
+    static const char *const parts[] = {
+        "<svg", ">",  "</svg>", "<g",      "</g>",     "<text>", "'", "\"",
+        "=",    " ",  "/>",     "id",      "&",        ";",      "#", "<!--",
+        "-->",  "<?", "?>",     "<title>", "</title>", "a"};
     fm_str s = {0};
 
     for (int i = 0; i < 20000; i++) {
@@ -251,7 +290,8 @@ START_TEST(svg_survives_noise)
 }
 END_TEST
 
-/* ---- 4. HTML pieces ------------------------------------------------------------------ */
+/* ---- 4. HTML pieces ------------------------------------------------------------------
+ */
 
 static void
 expect_text(const fm_str *s, const char *expected)
@@ -264,16 +304,20 @@ START_TEST(html_escapes)
     fm_str s = {0};
 
     fm_html_text(&s, "<a href=\"x\">'&' \x01\xff µ\n</a>\xc2\x85");
-    expect_text(&s, "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39; \xef\xbf\xbd\xef\xbf\xbd µ\n"
-                    "&lt;/a&gt;\xef\xbf\xbd");
+    expect_text(&s,
+                "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39; \xef\xbf\xbd\xef\xbf\xbd µ\n"
+                "&lt;/a&gt;\xef\xbf\xbd");
     fm_str_free(&s);
 }
 END_TEST
 
 START_TEST(html_slugs)
 {
-    static const char *const rows[][2] = {{"Cp.Cpk", "cp-cpk"}, {"--a  B--", "a-b"},
-                                          {"µ", "x"}, {"", "x"}, {"\"><script>", "script"}};
+    static const char *const rows[][2] = {{"Cp.Cpk", "cp-cpk"},
+                                          {"--a  B--", "a-b"},
+                                          {"µ", "x"},
+                                          {"", "x"},
+                                          {"\"><script>", "script"}};
 
     for (size_t i = 0; i < FM_COUNT(rows); i++) {
         fm_str s = {0};
@@ -290,12 +334,16 @@ START_TEST(html_numbers)
         double x;
         const char *html;
     } rows[] = {{9.31, "9.3100"},
-                {-0.12345678, "\xe2\x88\x92" "0.12346"},
+                {-0.12345678, "\xe2\x88\x92"
+                              "0.12346"},
                 {0.0, "0"},
                 {12345.4, "12345"},
-                {2.5e-7, "2.5000\xc2\xa0\xc3\x97\xc2\xa0" "10<sup>\xe2\x88\x92" "7</sup>"},
+                {2.5e-7, "2.5000\xc2\xa0\xc3\x97\xc2\xa0"
+                         "10<sup>\xe2\x88\x92"
+                         "7</sup>"},
                 {(double)INFINITY, "∞"},
-                {DBL_MAX, "1.7977\xc2\xa0\xc3\x97\xc2\xa0" "10<sup>308</sup>"}};
+                {DBL_MAX, "1.7977\xc2\xa0\xc3\x97\xc2\xa0"
+                          "10<sup>308</sup>"}};
     fm_str s = {0};
 
     for (size_t i = 0; i < FM_COUNT(rows); i++) {
@@ -308,7 +356,10 @@ START_TEST(html_numbers)
     expect_text(&s, "<data value=\"0.1\">0.10000</data>");
     s.length = 0;
     fm_html_integer(&s, -1234567);
-    expect_text(&s, "\xe2\x88\x92" "1\xe2\x80\xaf" "234\xe2\x80\xaf" "567");
+    expect_text(&s, "\xe2\x88\x92"
+                    "1\xe2\x80\xaf"
+                    "234\xe2\x80\xaf"
+                    "567");
     fm_str_free(&s);
 }
 END_TEST
@@ -325,15 +376,19 @@ START_TEST(markdown_drops_raw_html)
 }
 END_TEST
 
-/* ---- 5. figures ---------------------------------------------------------------------- */
+/* ---- 5. figures ----------------------------------------------------------------------
+ */
 
 static fm_drawing
-draw_one(const fm_result *r, const fm_figure *figure, fm_picture picture, const char *path)
+draw_one(const fm_result *r, const fm_figure *figure, fm_picture picture,
+         const char *path)
 {
-    fm_drawing d = {.result = r, .study = &fm_fake_study, .figure = figure, .id = "f", .path = path};
+    fm_drawing d = {
+        .result = r, .study = &fm_fake_study, .figure = figure, .id = "f", .path = path};
     fm_error err = FM_ERROR_INIT;
 
-    ck_assert_msg(fm_figures_draw(&fm_fake_context, picture, &d, 1, &err) == FM_OK, "%s", err.text);
+    ck_assert_msg(fm_figures_draw(&fm_fake_context, picture, &d, 1, &err) == FM_OK, "%s",
+                  err.text);
     return d;
 }
 
@@ -351,7 +406,8 @@ START_TEST(figures_draw)
     fm_drawing d[5] = {{0}};
 
     for (size_t i = 0; i < 5; i++) {
-        static const size_t which[] = {0, 4, 1, 5, 2}; /* broken and absent among good ones */
+        static const size_t which[] = {0, 4, 1, 5,
+                                       2}; /* broken and absent among good ones */
         d[i] = (fm_drawing){.result = r, .figure = &fm_fake_figures[which[i]], .id = "f"};
     }
     ck_assert_int_eq(fm_figures_draw(&fm_fake_context, FM_SVG, d, 5, NULL), FM_OK);
@@ -360,9 +416,10 @@ START_TEST(figures_draw)
     ck_assert_ptr_nonnull(d[4].svg_out);
     ck_assert_ptr_nonnull(strstr(d[1].problem_out, "invalid command"));
     ck_assert_ptr_nonnull(strstr(d[3].problem_out, "not installed"));
-    ck_assert_str_eq(d[0].description_out,
-                     "Pull force by pull. 25 points, 1 missing, lowest 8.502 gf at pull 14, "
-                     "highest 10.49 gf at pull 18.");
+    ck_assert_str_eq(
+        d[0].description_out,
+        "Pull force by pull. 25 points, 1 missing, lowest 8.5015 gf at pull 14, "
+        "highest 10.486 gf at pull 18.");
     for (size_t i = 0; i < 5; i++)
         free_drawing(&d[i]);
     fm_result_close(r);
@@ -396,7 +453,8 @@ START_TEST(sweeps_make_panels)
         ck_assert_msg(d.svg_out != NULL, "%s", d.problem_out);
         ck_assert_ptr_nonnull(strstr(d.description_out, "1 missing"));
         ck_assert((strstr(d.svg_out, "temperature = 25 °C") != NULL) == (n_temps > 1));
-        ck_assert((strstr(d.description_out, "Shown are 6 of the") != NULL) == (n_temps > 6));
+        ck_assert((strstr(d.description_out, "Shown are 6 of the") != NULL) ==
+                  (n_temps > 6));
         free_drawing(&d);
         fm_result_close(r);
     }
@@ -458,7 +516,9 @@ END_TEST
 
 START_TEST(huge_data_are_thinned)
 {
-    enum { N = 200000 };
+    enum {
+        N = 200000
+    };
     int64_t *x = calloc(N, sizeof *x);
     double *y = calloc(N, sizeof *y);
     fm_result *r = fm_fake_create();
@@ -489,7 +549,9 @@ START_TEST(pictures_are_files_with_still_bytes)
     static const struct {
         fm_picture picture;
         const char *name, *head;
-    } rows[] = {{FM_SVG, "p.svg", "<?xml"}, {FM_PNG, "p.png", "\x89PNG"}, {FM_PDF, "p.pdf", "%PDF-"}};
+    } rows[] = {{FM_SVG, "p.svg", "<?xml"},
+                {FM_PNG, "p.png", "\x89PNG"},
+                {FM_PDF, "p.pdf", "%PDF-"}};
     fm_result *r = fm_fake_small("t", 1.0);
 
     for (size_t i = 0; i < FM_COUNT(rows); i++) {

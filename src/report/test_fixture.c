@@ -15,36 +15,73 @@ static fm_units *units;
 fm_scratch fm_fake_folder;
 
 static const fm_param params[] = {
-    {.key = "wire.diameter", .kind = FM_REAL, .unit = "um", .def = "25",
-     .term = "bond.pull-force", .help = "wire diameter"},
-    {.key = "hook.position", .kind = FM_REAL, .unit = "1", .def = "0.5",
-     .term = "bond.loop-geometry", .help = "hook position"},
-    {.key = "label", .kind = FM_TEXT, .def = "", .no_term = "a label", .help = "any text"},
+    {.key = "wire.diameter",
+     .kind = FM_REAL,
+     .unit = "um",
+     .def = "25",
+     .term = "bond.pull-force",
+     .help = "wire diameter"},
+    {.key = "hook.position",
+     .kind = FM_REAL,
+     .unit = "1",
+     .def = "0.5",
+     .term = "bond.loop-geometry",
+     .help = "hook position"},
+    {.key = "label",
+     .kind = FM_TEXT,
+     .def = "",
+     .no_term = "a label",
+     .help = "any text"},
 };
 
 const fm_figure fm_fake_figures[] = {
-    {.name = "trend", .caption = "Force in time, see [[spc.control-chart]].", .table = "pulls",
-     .columns = "index force limit", .script = "report/test_report.gp",
+    {.name = "trend",
+     .caption = "Force in time, see [[spc.control-chart]].",
+     .table = "pulls",
+     .columns = "index force limit",
+     .script = "report/test_report.gp",
      .flags = FM_FIG_POINT},
-    {.name = "series", .caption = "Force by operator.", .table = "pulls",
-     .columns = "index force", .by = "operator", .script = "report/test_report.gp",
+    {.name = "series",
+     .caption = "Force by operator.",
+     .table = "pulls",
+     .columns = "index force",
+     .by = "operator",
+     .script = "report/test_report.gp",
      .flags = FM_FIG_POINT},
-    {.name = "modes", .caption = "Modes.", .table = "modes", .columns = "mode count",
-     .script = "report/test_report.gp", .flags = FM_FIG_POINT},
-    {.name = "sweep", .caption = "Yield over the sweep.", .table = "yields",
-     .columns = "@axis yield", .scalars = "summary.goal", .script = "report/test_report.gp",
+    {.name = "modes",
+     .caption = "Modes.",
+     .table = "modes",
+     .columns = "mode count",
+     .script = "report/test_report.gp",
+     .flags = FM_FIG_POINT},
+    {.name = "sweep",
+     .caption = "Yield over the sweep.",
+     .table = "yields",
+     .columns = "@axis yield",
+     .scalars = "summary.goal",
+     .script = "report/test_report.gp",
      .flags = FM_FIG_SWEEP},
-    {.name = "broken", .caption = "A template with an error.", .table = "modes",
-     .columns = "mode count", .script = "report/test_report.gp", .flags = FM_FIG_POINT},
-    {.name = "absent", .caption = "A template that is missing.", .table = "modes",
-     .columns = "mode count", .script = "report/none.gp", .flags = FM_FIG_POINT},
+    {.name = "broken",
+     .caption = "A template with an error.",
+     .table = "modes",
+     .columns = "mode count",
+     .script = "report/test_report.gp",
+     .flags = FM_FIG_POINT},
+    {.name = "absent",
+     .caption = "A template that is missing.",
+     .table = "modes",
+     .columns = "mode count",
+     .script = "report/none.gp",
+     .flags = FM_FIG_POINT},
 };
 
-const fm_study fm_fake_study = {
-    .name = "test.fake", .summary = "a study of the test",
-    .about = "Some *method* with <b>raw</b> HTML.",
-    .params = params, .n_params = FM_COUNT(params),
-    .figures = fm_fake_figures, .n_figures = FM_COUNT(fm_fake_figures)};
+const fm_study fm_fake_study = {.name = "test.fake",
+                                .summary = "a study of the test",
+                                .about = "Some *method* with <b>raw</b> HTML.",
+                                .params = params,
+                                .n_params = FM_COUNT(params),
+                                .figures = fm_fake_figures,
+                                .n_figures = FM_COUNT(fm_fake_figures)};
 
 static const fm_study *const studies[] = {&fm_fake_study};
 fm_context fm_fake_context = {.studies = studies, .n_studies = 1};
@@ -57,9 +94,14 @@ void
 fm_fake_facts(fm_result *r, const char *title)
 {
     static const char *const facts[][2] = {
-        {"study", "test.fake"}, {"scenario", scenario}, {"seed", "1"}, {"points", "1"},
+        {"study", "test.fake"},
+        {"scenario", scenario},
+        {"seed", "1"},
+        {"points", "1"},
         {"digest", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
-        {"version", "0.1"}, {"libraries", "gsl 2.7\nhdf5 1.10"}, {"path", "/some/where/r.h5"}};
+        {"version", "0.1"},
+        {"libraries", "gsl 2.7\nhdf5 1.10"},
+        {"path", "/some/where/r.h5"}};
 
     fm_fake_fact(r, "title", title);
     for (size_t i = 0; i < FM_COUNT(facts); i++)
@@ -79,9 +121,13 @@ fm_fake_points(fm_result *r, size_t n, const int8_t *status)
     (void)fm_fake_text(r, "message", "message", messages);
 }
 
-enum { PULLS = 25, MODES = 3 };
+enum {
+    PULLS = 25,
+    MODES = 3
+};
 
-/* One point: 25 pulls by two operators, one of them with a hostile name, and three modes. */
+/* One point: 25 pulls by two operators, one of them with a hostile name, and three modes.
+ */
 fm_result *
 fm_fake_small(const char *title, double scale)
 {
@@ -117,12 +163,22 @@ fm_fake_small(const char *title, double scale)
     static char one[] = "1";
     static char term[] = "bond.pull-force";
     static char none[] = "";
-    const fm_result_verdict pass = {.statement = force_words, .unit = gf, .term = term,
-                                    .pass = true, .at_least = true, .value = 8.51,
-                                    .limit = 3.0, .n_rows = 1};
-    const fm_result_verdict fail = {.statement = share_words, .unit = one, .term = none,
-                                    .pass = false, .value = 0.02, .limit = 0.01,
-                                    .n_rows = 3, .n_failed = 2};
+    const fm_result_verdict pass = {.statement = force_words,
+                                    .unit = gf,
+                                    .term = term,
+                                    .pass = true,
+                                    .at_least = true,
+                                    .value = 8.51,
+                                    .limit = 3.0,
+                                    .n_rows = 1};
+    const fm_result_verdict fail = {.statement = share_words,
+                                    .unit = one,
+                                    .term = none,
+                                    .pass = false,
+                                    .value = 0.02,
+                                    .limit = 0.01,
+                                    .n_rows = 3,
+                                    .n_failed = 2};
     fm_fake_verdict(r, &pass);
     fm_fake_verdict(r, &fail);
     return r;
@@ -194,8 +250,9 @@ fm_fake_random(void)
 char *
 fm_fake_unescape(const char *text)
 {
-    static const char *const names[][2] = {{"&lt;", "<"},   {"&gt;", ">"},  {"&amp;", "&"},
-                                           {"&quot;", "\""}, {"&#39;", "'"}, {"&apos;", "'"}};
+    static const char *const names[][2] = {{"&lt;", "<"},  {"&gt;", ">"},
+                                           {"&amp;", "&"}, {"&quot;", "\""},
+                                           {"&#39;", "'"}, {"&apos;", "'"}};
     fm_str s = {0};
 
     fm_str_add(&s, "");
@@ -208,7 +265,8 @@ fm_fake_unescape(const char *text)
             }
         if (n == 0 && strncmp(p, "&#", 2) == 0) {
             char *end = NULL;
-            unsigned long code = p[2] == 'x' ? strtoul(p + 3, &end, 16) : strtoul(p + 2, &end, 10);
+            unsigned long code =
+                p[2] == 'x' ? strtoul(p + 3, &end, 16) : strtoul(p + 2, &end, 10);
             if (*end == ';' && code < 128) {
                 fm_str_addf(&s, "%c", (int)code);
                 n = (size_t)(end - p) + 1;

@@ -10,7 +10,8 @@
 
 /* Everything at once that has ever broken a plotting program. */
 #define FM_HOSTILE                                                                       \
-    "`touch fm-marker` 'x' '' \"q\" \\n {/Symbol a}_b^c %s <script>alert(1)</script> &#x41; " \
+    "`touch fm-marker` 'x' '' \"q\" \\n {/Symbol a}_b^c %s <script>alert(1)</script> "   \
+    "&#x41; "                                                                            \
     "]]> #gpPt0 url(#gpPat1) 温度 \xf0\x9f\x98\x80"
 
 extern const fm_study fm_fake_study;
@@ -18,7 +19,8 @@ extern const fm_figure fm_fake_figures[]; /* trend series modes sweep broken abs
 extern fm_context fm_fake_context;
 extern fm_scratch fm_fake_folder;
 
-/* Before and after each test: units, data folders of the source tree, a scratch folder. */
+/* Before and after each test: units, data folders of the source tree, a scratch folder.
+ */
 void fm_fake_setup(void);
 void fm_fake_teardown(void);
 
@@ -26,7 +28,8 @@ void fm_fake_teardown(void);
 void fm_fake_facts(fm_result *r, const char *title);
 void fm_fake_points(fm_result *r, size_t n, const int8_t *status);
 
-/* One point: 25 pulls by two operators, one of them with a hostile name, and three modes. */
+/* One point: 25 pulls by two operators, one of them with a hostile name, and three modes.
+ */
 fm_result *fm_fake_small(const char *title, double scale);
 /* A sweep of 8 positions by n_temps temperatures; one point failed. */
 fm_result *fm_fake_sweep(size_t n_temps);

@@ -18,7 +18,8 @@
 #include "report/report.h"
 #include "report/test_fixture.h"
 
-/* ---- 1. reports ---------------------------------------------------------------------- */
+/* ---- 1. reports ----------------------------------------------------------------------
+ */
 
 static char *
 write_report(const fm_result *const *results, size_t n)
@@ -98,12 +99,26 @@ END_TEST
 
 START_TEST(report_says_what_matters)
 {
-    static const char *const said[] = {
-        "✓ pass", "✗ FAIL", "≥ <data value=\"3\">3.0000</data>", "2 of 3", "1 of 2 verdicts fail",
-        "data-path=\"/entry/pulls/force\"", "not available", "<td class=\"num\">33</td>",
-        "changed</td>", "<dfn>pull force</dfn>", "href=\"#g-bond-pull-force\"", "Used in",
-        "Content-Security-Policy", "No picture:", "<em>method</em>", "<details open>",
-        "a &lt;b&gt; &amp; &#39;c&#39;", "id=\"ref-1\"", "<caption", "scope=\"col\""};
+    static const char *const said[] = {"✓ pass",
+                                       "✗ FAIL",
+                                       "≥ <data value=\"3\">3.0000</data>",
+                                       "2 of 3",
+                                       "1 of 2 verdicts fail",
+                                       "data-path=\"/entry/pulls/force\"",
+                                       "not available",
+                                       "<td class=\"num\">33</td>",
+                                       "changed</td>",
+                                       "<dfn>pull force</dfn>",
+                                       "href=\"#g-bond-pull-force\"",
+                                       "Used in",
+                                       "Content-Security-Policy",
+                                       "No picture:",
+                                       "<em>method</em>",
+                                       "<details open>",
+                                       "a &lt;b&gt; &amp; &#39;c&#39;",
+                                       "id=\"ref-1\"",
+                                       "<caption",
+                                       "scope=\"col\""};
     fm_result *r = fm_fake_small("A title", 1.0);
     const fm_result *const results[] = {r};
     char *html = write_report(results, 1);
@@ -132,7 +147,9 @@ END_TEST
 
 START_TEST(long_tables_state_their_rule)
 {
-    enum { N = 1000 };
+    enum {
+        N = 1000
+    };
     double y[N];
     fm_result *r = fm_fake_create();
     const fm_result *const results[] = {r};
@@ -145,8 +162,9 @@ START_TEST(long_tables_state_their_rule)
     (void)fm_fake_real(r, "force", "gf", "force", "", y);
     fm_fake_points(r, 1, ok);
     char *html = write_report(results, 1);
-    ck_assert_ptr_nonnull(strstr(html, "rows: the first 10, the last 10, and those with the 5 "
-                                       "lowest and 5 highest values of force."));
+    ck_assert_ptr_nonnull(strstr(html,
+                                 "rows: the first 10, the last 10, and those with the 5 "
+                                 "lowest and 5 highest values of force."));
     ck_assert_ptr_nonnull(strstr(html, "data-value=\"-1\""));
     ck_assert_uint_lt(count_text(html, "<tr"), 130);
     free(html);
@@ -162,21 +180,26 @@ START_TEST(report_failures)
     fm_error err = FM_ERROR_INIT;
 
     fm_fake_fact(unknown, "study", "no.such");
-    ck_assert_int_eq(fm_report_write(&fm_fake_context, results, 1, "/tmp/x/y.html", &err), FM_EDATA);
+    ck_assert_int_eq(fm_report_write(&fm_fake_context, results, 1, "/tmp/x/y.html", &err),
+                     FM_EDATA);
     ck_assert_ptr_nonnull(strstr(err.text, "no.such"));
     results[0] = r;
-    ck_assert_int_eq(fm_report_write(&fm_fake_context, results, 1, "/no/such/folder/y.html", NULL),
-                     FM_ECREATE);
-    ck_assert_int_eq(fm_report_write(&fm_fake_context, results, 0, "y.html", NULL), FM_EUSAGE);
+    ck_assert_int_eq(
+        fm_report_write(&fm_fake_context, results, 1, "/no/such/folder/y.html", NULL),
+        FM_ECREATE);
+    ck_assert_int_eq(fm_report_write(&fm_fake_context, results, 0, "y.html", NULL),
+                     FM_EUSAGE);
     fm_fake_table(r, "odd", "odd", 1, NULL);
     (void)fm_fake_real(r, "x", "1", "x", "no.such-term", &(double){1.0});
-    ck_assert_int_eq(fm_report_write(&fm_fake_context, results, 1, "y.html", NULL), FM_EDATA);
+    ck_assert_int_eq(fm_report_write(&fm_fake_context, results, 1, "y.html", NULL),
+                     FM_EDATA);
     fm_result_close(r);
     fm_result_close(unknown);
 }
 END_TEST
 
-/* ---- 2. the glossary ----------------------------------------------------------------- */
+/* ---- 2. the glossary -----------------------------------------------------------------
+ */
 
 static fm_status
 load_here(const char *terms, const char *sources, fm_diags *diags, fm_glossary **out)
@@ -212,8 +235,9 @@ load_here(const char *terms, const char *sources, fm_diags *diags, fm_glossary *
 
 #define SOURCES "- {key: s, title: T}\n"
 #define TERM(id, more)                                                                   \
-    "- id: " id "\n  term: t\n  definition: d\n  status: draft\n  since: \"1\"\n"         \
-    "  orphan_ok: test\n  sources: [{key: s, locator: x, role: authoritative, wording: own, " \
+    "- id: " id "\n  term: t\n  definition: d\n  status: draft\n  since: \"1\"\n"        \
+    "  orphan_ok: test\n  sources: [{key: s, locator: x, role: authoritative, wording: " \
+    "own, "                                                                              \
     "state: verified}]\n" more
 
 START_TEST(glossary_problems_are_found)
@@ -229,12 +253,16 @@ START_TEST(glossary_problems_are_found)
         {TERM("met.a", "  colour: red\n"), SOURCES, "colour"},
         {TERM("met.a", "  notes: text\n"), SOURCES, "'notes' must be a list"},
         {TERM("met.a", "  notes: [\"[[met.b]]\"]\n"), SOURCES, "[[met.b]] is no term"},
-        {TERM("met.a", "  see: [{rel: related, id: met.b}]\n"), SOURCES, "'met.b' is no term"},
-        {TERM("met.a", "  formula: x+y\n  unit: \"1\"\n  symbols: [{name: x, meaning: m, unit: \"1\"}]\n"),
+        {TERM("met.a", "  see: [{rel: related, id: met.b}]\n"), SOURCES,
+         "'met.b' is no term"},
+        {TERM("met.a", "  formula: x+y\n  unit: \"1\"\n  symbols: [{name: x, meaning: m, "
+                       "unit: \"1\"}]\n"),
          SOURCES, "symbol 'y'"},
-        {TERM("met.a", "  formula: log(x)\n  unit: \"1\"\n  symbols: [{name: x, meaning: m, unit: \"1\"}]\n"),
+        {TERM("met.a", "  formula: log(x)\n  unit: \"1\"\n  symbols: [{name: x, meaning: "
+                       "m, unit: \"1\"}]\n"),
          SOURCES, "function 'log'"},
-        {TERM("met.a", "  formula: \"2\"\n  unit: \"1\"\n  symbols: [{name: x, meaning: m, unit: \"1\"}]\n"),
+        {TERM("met.a", "  formula: \"2\"\n  unit: \"1\"\n  symbols: [{name: x, meaning: "
+                       "m, unit: \"1\"}]\n"),
          SOURCES, "'x' is not in the formula"},
         {TERM("met.a", ""), SOURCES "- {key: u, title: U}\n", "'u' is cited nowhere"},
         {TERM("met.a", ""), "- {key: u, title: U}\n", "unknown source key"},
@@ -270,14 +298,17 @@ START_TEST(shipped_glossary_prints)
     ck_assert_int_eq(fm_glossary_load(&fm_fake_context, diags, &g), FM_OK);
     FILE *to = open_memstream(&text, &length);
     ck_assert_ptr_nonnull(to);
-    ck_assert_int_eq(fm_glossary_print(&fm_fake_context, g, "Pull Force", to, NULL), FM_OK);
+    ck_assert_int_eq(fm_glossary_print(&fm_fake_context, g, "Pull Force", to, NULL),
+                     FM_OK);
     ck_assert_int_eq(fm_glossary_print(&fm_fake_context, g, "WIWNU", to, NULL), FM_OK);
-    ck_assert_int_eq(fm_glossary_print(&fm_fake_context, g, "bond.pull-forze", to, &err), FM_EUSAGE);
+    ck_assert_int_eq(fm_glossary_print(&fm_fake_context, g, "bond.pull-forze", to, &err),
+                     FM_EUSAGE);
     ck_assert_ptr_nonnull(strstr(err.text, "did you mean 'bond.pull-force'"));
     fm_glossary_list(g, to);
     ck_assert_int_eq(fclose(to), 0);
     ck_assert_ptr_nonnull(strstr(text, "study test.fake, parameter wire.diameter"));
-    ck_assert_ptr_nonnull(strstr(text, "loop geometry for the others")); /* a [[link]] as words */
+    ck_assert_ptr_nonnull(
+        strstr(text, "loop geometry for the others")); /* a [[link]] as words */
     ck_assert_ptr_nonnull(strstr(text, "MIL-STD-883, Method 2011.9"));
     free(text);
     fm_glossary_free(g);
@@ -297,8 +328,8 @@ START_TEST(shipped_glossary_is_sound)
     (void)fm_glossary_check(&fm_fake_context, g, diags);
     const fm_diag *list = fm_diags_list(diags, &n, &n_errors);
     for (size_t i = 0; i < n; i++)
-        ck_assert_msg(strstr(list[i].text, "nothing uses") != NULL, "%s:%d: %s", list[i].file,
-                      list[i].mark.line, list[i].text);
+        ck_assert_msg(strstr(list[i].text, "nothing uses") != NULL, "%s:%d: %s",
+                      list[i].file, list[i].mark.line, list[i].text);
     fm_glossary_free(g);
     fm_diags_free(diags);
 }
