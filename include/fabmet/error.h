@@ -16,7 +16,13 @@ typedef struct fm_error {
     char text[256];
 } fm_error;
 
-#define FM_ERROR_INIT {FM_OK, 0, 0, {0}}
+#define FM_ERROR_INIT                                                                    \
+    {                                                                                    \
+        FM_OK, 0, 0,                                                                     \
+        {                                                                                \
+            0                                                                            \
+        }                                                                                \
+    }
 
 /* Records an error unless one is recorded already (the first wins).
  * err     in/out  may be NULL

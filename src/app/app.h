@@ -13,9 +13,9 @@
 /* Exit codes are a contract with users' scripts (DESIGN: command line). */
 enum {
     FM_EXIT_OK = 0,
-    FM_EXIT_FAILURE = 1,      /* internal or run failure; files that differ */
-    FM_EXIT_SOME_FAILED = 2,  /* finished, but some points failed */
-    FM_EXIT_VERDICT = 3,      /* a verdict failed and --strict was given */
+    FM_EXIT_FAILURE = 1,     /* internal or run failure; files that differ */
+    FM_EXIT_SOME_FAILED = 2, /* finished, but some points failed */
+    FM_EXIT_VERDICT = 3,     /* a verdict failed and --strict was given */
     FM_EXIT_USAGE = 64,
     FM_EXIT_DATA = 65,
     FM_EXIT_NO_INPUT = 66,
@@ -57,7 +57,8 @@ int fm_app_glossary(fm_app *app, int argc, char **argv);
 extern const fm_study *const fm_studies[];
 extern const size_t fm_n_studies;
 
-/* ---- messages (messages.c) ----------------------------------------------------------- */
+/* ---- messages (messages.c) -----------------------------------------------------------
+ */
 
 /* Parses the options of one command; argp prints help and usage errors (exit 64). */
 void fm_app_parse(const fm_app *app, const struct argp *argp, int argc, char **argv,
@@ -66,7 +67,8 @@ void fm_app_parse(const fm_app *app, const struct argp *argp, int argc, char **a
 /* Prints `fabmet: COMMAND: error: TEXT` and returns the exit code of its status. */
 int fm_app_fail(const fm_app *app, const fm_error *err);
 
-/* Prints all diagnostics, sorted, as FILE:LINE:COL: error: TEXT, and returns the exit code. */
+/* Prints all diagnostics, sorted, as FILE:LINE:COL: error: TEXT, and returns the exit
+ * code. */
 int fm_app_fail_diags(const fm_app *app, fm_diags *diags);
 
 /* The study of that name; prints an error with a did-you-mean and returns NULL. */

@@ -50,7 +50,8 @@ print_unit(const fm_param *param)
         printf(" %s", param->unit);
 }
 
-/* Lists are resolved and printed: `[1,5, 1,8]` is four values, which only a person can see. */
+/* Lists are resolved and printed: `[1,5, 1,8]` is four values, which only a person can
+ * see. */
 static void
 print_axis(const fm_scenario *scenario, size_t a)
 {
@@ -146,7 +147,8 @@ fm_app_check(fm_app *app, int argc, char **argv)
     int code = FM_EXIT_OK;
 
     fm_app_parse(app, &argp, argc, argv, &args);
-    fm_scenario *scenario = fm_app_scenario(app, args.path, args.sets, args.n_sets, &code);
+    fm_scenario *scenario =
+        fm_app_scenario(app, args.path, args.sets, args.n_sets, &code);
     if (scenario != NULL)
         fm_check_print(scenario);
     fm_scenario_free(scenario);

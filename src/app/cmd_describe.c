@@ -57,18 +57,20 @@ static const struct argp argp = {
     .options = options,
     .parser = parse_option,
     .args_doc = "[STUDY]",
-    .doc = "Describe a study: parameters, inputs, tables, figures with units and glossary "
-           "terms.",
+    .doc =
+        "Describe a study: parameters, inputs, tables, figures with units and glossary "
+        "terms.",
 };
 
-/* ---- shared with the other forms -------------------------------------------------------- */
+/* ---- shared with the other forms
+ * -------------------------------------------------------- */
 
 const char *
 fm_kind_name(const fm_param *param)
 {
     static const char *const names[] = {"real", "integer", "choice", "text",
                                         "flag", "file",    "list",   "records"};
-    static const char *const lists[] = {"list of reals",   "list of integers",
+    static const char *const lists[] = {"list of reals", "list of integers",
                                         "list of choices", "list of texts"};
 
     if (param->kind == FM_LIST && param->item <= FM_TEXT)
@@ -86,13 +88,13 @@ add_bounds(fm_str *s, const fm_param *p)
     if (!(p->min < p->max))
         return;
     if (low)
-        fm_str_addf(s, "%s %s", p->flags & FM_OPEN_MIN ? ">" : ">=",
-                    fm_number_text(p->min, text));
+        fm_str_addf(s, "%s %s",
+                    p->flags & FM_OPEN_MIN ? ">" : ">=", fm_number_text(p->min, text));
     if (low && high)
         fm_str_add(s, ", ");
     if (high)
-        fm_str_addf(s, "%s %s", p->flags & FM_OPEN_MAX ? "<" : "<=",
-                    fm_number_text(p->max, text));
+        fm_str_addf(s, "%s %s",
+                    p->flags & FM_OPEN_MAX ? "<" : "<=", fm_number_text(p->max, text));
 }
 
 void
@@ -110,7 +112,8 @@ fm_describe_range(fm_str *s, const fm_param *param)
         fm_str_add(s, "");
 }
 
-/* ---- the text form ---------------------------------------------------------------------- */
+/* ---- the text form
+ * ---------------------------------------------------------------------- */
 
 static void
 print_wrapped(const char *text, size_t indent, size_t width)
@@ -151,7 +154,8 @@ print_param(const char *prefix, const fm_param *p)
         printf(" = %s%s%s\n", p->def, unit ? " " : "", unit ? p->unit : "");
     print_wrapped(p->help, 6, 78);
     if (range.data != NULL && range.length > 0)
-        printf("      allowed: %s%s%s\n", range.data, unit ? " " : "", unit ? p->unit : "");
+        printf("      allowed: %s%s%s\n", range.data, unit ? " " : "",
+               unit ? p->unit : "");
     if (p->term != NULL)
         printf("      term: %s\n", p->term);
     fm_str_free(&range);
@@ -187,7 +191,8 @@ print_tables(const fm_study *study)
     for (size_t i = 0; i < study->n_tables; i++) {
         const fm_table *t = &study->tables[i];
         printf("\nTable %s: %s (%s)\n", t->name, t->long_name,
-               t->shape == FM_ONE_ROW ? "one row per point" : "any number of rows per point");
+               t->shape == FM_ONE_ROW ? "one row per point"
+                                      : "any number of rows per point");
         for (size_t k = 0; k < t->n_columns; k++) {
             const fm_column *c = &t->columns[k];
             printf("  %-28s %-14s %s\n", c->name,
@@ -209,7 +214,8 @@ print_text(const fm_study *study)
     for (size_t i = 0; i < study->n_params; i++)
         print_param("", &study->params[i]);
     if (study->draws > 0)
-        printf("  draws = %llu (top level of the scenario)\n      Monte Carlo draws per point\n",
+        printf("  draws = %llu (top level of the scenario)\n      Monte Carlo draws per "
+               "point\n",
                (unsigned long long)study->draws);
     print_inputs(study);
     print_tables(study);

@@ -47,7 +47,8 @@ static const struct argp argp = {
     .options = options,
     .parser = parse_option,
     .args_doc = "[TERM]",
-    .doc = "Print a glossary term (by id, name or abbreviation) with its sources and uses.",
+    .doc =
+        "Print a glossary term (by id, name or abbreviation) with its sources and uses.",
 };
 
 static int

@@ -10,7 +10,9 @@
 #include "core/text.h"
 #include "report/figure.h"
 
-enum { KEY_POINT = 0x100 };
+enum {
+    KEY_POINT = 0x100
+};
 
 struct plot_options {
     const char *file;
@@ -101,7 +103,8 @@ find_picture(const char *output, fm_picture *picture_out, fm_error *err)
     else if (dot != NULL && strcasecmp(dot, ".pdf") == 0)
         *picture_out = FM_PDF;
     else
-        return FM_FAIL(err, FM_EUSAGE, "-o names the picture to write: F.svg, F.png or F.pdf");
+        return FM_FAIL(err, FM_EUSAGE,
+                       "-o names the picture to write: F.svg, F.png or F.pdf");
     return FM_OK;
 }
 

@@ -17,7 +17,13 @@
 #include "core/sweep.h"
 #include "core/text.h"
 
-enum { KEY_DRY_RUN = 0x100, KEY_PROGRESS, KEY_FORCE, KEY_STRICT, KEY_TIMES };
+enum {
+    KEY_DRY_RUN = 0x100,
+    KEY_PROGRESS,
+    KEY_FORCE,
+    KEY_STRICT,
+    KEY_TIMES
+};
 
 struct run_options {
     fm_scenario_args scenario;
@@ -35,7 +41,8 @@ on_signal(int number)
     stop_requested = 1;
 }
 
-/* The first signal asks the run to end tidily; the second one ends the process at once. */
+/* The first signal asks the run to end tidily; the second one ends the process at once.
+ */
 static void
 catch_signals(void)
 {
@@ -96,16 +103,19 @@ parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option option_list[] = {
-    {"output", 'o', "FILE", 0, "result to write (default: the scenario's name with .h5)", 0},
+    {"output", 'o', "FILE", 0, "result to write (default: the scenario's name with .h5)",
+     0},
     FM_OPTION_SET,
     {"jobs", 'j', "N", 0, "threads (default: all processors)", 0},
     {"dry-run", KEY_DRY_RUN, 0, 0, "check and show the points, write nothing", 0},
     {"force", KEY_FORCE, 0, 0, "replace an existing result", 0},
     {"strict", KEY_STRICT, 0, 0, "exit 3 when a verdict fails", 0},
-    {"progress", KEY_PROGRESS, "WHEN", 0, "progress line: auto (on a terminal) or never", 0},
+    {"progress", KEY_PROGRESS, "WHEN", 0, "progress line: auto (on a terminal) or never",
+     0},
     {"record-times", KEY_TIMES, 0, 0,
      "store when, where and how long each point ran; without it the same run gives the "
-     "same bytes", 0},
+     "same bytes",
+     0},
     {"quiet", 'q', 0, 0, "print no summary", 0},
     {0},
 };
@@ -114,13 +124,15 @@ static const struct argp argp = {
     .options = option_list,
     .parser = parse_option,
     .args_doc = "SCENARIO",
-    .doc = "Run every point of SCENARIO and write one self-describing HDF5 result.\v"
-           "Exit status: 0 done, 2 finished but some points failed, 3 a verdict failed "
-           "(--strict), 65 bad data, 66 missing input, 73 cannot create the output, 74 I/O "
-           "error, 75 interrupted, 78 bad scenario.",
+    .doc =
+        "Run every point of SCENARIO and write one self-describing HDF5 result.\v"
+        "Exit status: 0 done, 2 finished but some points failed, 3 a verdict failed "
+        "(--strict), 65 bad data, 66 missing input, 73 cannot create the output, 74 I/O "
+        "error, 75 interrupted, 78 bad scenario.",
 };
 
-/* ---- facts for the provenance ----------------------------------------------------------- */
+/* ---- facts for the provenance
+ * ----------------------------------------------------------- */
 
 /* The scenario's file name with .h5 for its extension, in the current folder. */
 static char *
@@ -151,7 +163,8 @@ recorded_argv(const struct run_options *o)
     return fm_str_take(&s);
 }
 
-/* Now as ISO 8601 in UTC; SOURCE_DATE_EPOCH replaces the clock (reproducible-builds.org). */
+/* Now as ISO 8601 in UTC; SOURCE_DATE_EPOCH replaces the clock (reproducible-builds.org).
+ */
 static void
 time_text(char text_out[32])
 {
@@ -159,11 +172,13 @@ time_text(char text_out[32])
     time_t now = epoch != NULL ? (time_t)strtoll(epoch, NULL, 10) : time(NULL);
     struct tm tm;
 
-    if (gmtime_r(&now, &tm) == NULL || strftime(text_out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+    if (gmtime_r(&now, &tm) == NULL ||
+        strftime(text_out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
         text_out[0] = '\0';
 }
 
-/* ---- the summary -------------------------------------------------------------------------- */
+/* ---- the summary
+ * -------------------------------------------------------------------------- */
 
 static void
 print_failures(const fm_run_summary *summary)
@@ -211,15 +226,17 @@ print_verdicts(const fm_app *app, const char *output, bool quiet)
         const fm_result_verdict *v = &verdicts[i];
         failed = failed || !v->pass;
         if (!quiet)
-            fprintf(stderr, "  %s %s: %s is %.6g, limit %s %.6g\n", v->pass ? "pass" : "FAIL",
-                    v->name, v->statement, v->value, v->at_least ? ">=" : "<=", v->limit);
+            fprintf(stderr, "  %s %s: %s is %.6g, limit %s %.6g\n",
+                    v->pass ? "pass" : "FAIL", v->name, v->statement, v->value,
+                    v->at_least ? ">=" : "<=", v->limit);
     }
     fm_result_verdicts_free(verdicts, n);
     fm_result_close(result);
     return failed;
 }
 
-/* ---- the command --------------------------------------------------------------------------- */
+/* ---- the command
+ * --------------------------------------------------------------------------- */
 
 static int
 finish(const fm_app *app, const struct run_options *o, const char *output,
@@ -281,8 +298,8 @@ fm_app_run(fm_app *app, int argc, char **argv)
 
     o.threads = o.threads < 1 ? 1 : o.threads;
     fm_app_parse(app, &argp, argc, argv, &o);
-    fm_scenario *scenario = fm_app_scenario(app, o.scenario.path, o.scenario.sets,
-                                            o.scenario.n_sets, &code);
+    fm_scenario *scenario =
+        fm_app_scenario(app, o.scenario.path, o.scenario.sets, o.scenario.n_sets, &code);
     if (scenario != NULL && o.dry_run) {
         fm_check_print(scenario);
     } else if (scenario != NULL) {

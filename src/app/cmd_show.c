@@ -10,7 +10,12 @@
 #include "app/view.h"
 #include "core/text.h"
 
-enum { KEY_JSON = 0x100, KEY_CSV, KEY_COLUMNS, KEY_WHERE };
+enum {
+    KEY_JSON = 0x100,
+    KEY_CSV,
+    KEY_COLUMNS,
+    KEY_WHERE
+};
 
 struct show_options {
     const char *file, *table, *columns, *where;
@@ -89,7 +94,8 @@ find_table(const fm_result *result, const char *name, fm_error *err)
     return table;
 }
 
-/* ---- the overview --------------------------------------------------------------------------- */
+/* ---- the overview
+ * --------------------------------------------------------------------------- */
 
 static void
 print_fact(const fm_result *result, const char *name)
@@ -139,7 +145,9 @@ show_overview(const fm_app *app, const fm_result *result)
     return FM_EXIT_OK;
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON
+ * -------------------------------------------------------------------------------------
+ */
 
 static fm_status
 print_verdicts_json(const fm_result *result, fm_error *err)
@@ -221,7 +229,8 @@ show_json(const fm_result *result, const fm_result_table *only,
     return st;
 }
 
-/* ---- the command --------------------------------------------------------------------------------- */
+/* ---- the command
+ * --------------------------------------------------------------------------------- */
 
 static fm_status
 show_table(const fm_result *result, const fm_result_table *table,

@@ -49,9 +49,10 @@ static const struct argp argp = {
     .options = options,
     .parser = parse_option,
     .args_doc = "FILE [OTHER]",
-    .doc = "Verify a result's schema, digest and completeness; with OTHER, compare the two "
-           "column by column.\v"
-           "Exit status: 0 good or equal, 1 the two differ, 65 a file is damaged.",
+    .doc =
+        "Verify a result's schema, digest and completeness; with OTHER, compare the two "
+        "column by column.\v"
+        "Exit status: 0 good or equal, 1 the two differ, 65 a file is damaged.",
 };
 
 static int
@@ -66,8 +67,8 @@ verify_one(const fm_app *app, const fm_result *result)
     const fm_result_table *points = fm_result_points(result);
     size_t column = fm_result_column_named(points, "status");
     fm_slice status;
-    if (column != SIZE_MAX &&
-        fm_result_read(result, points, column, 0, points->n_rows, &status, &err) == FM_OK) {
+    if (column != SIZE_MAX && fm_result_read(result, points, column, 0, points->n_rows,
+                                             &status, &err) == FM_OK) {
         for (size_t i = 0; i < status.n; i++)
             failed += status.type == FM_TYPE_CODE ? status.code[i] != 0
                                                   : status.integer[i] != 0;
@@ -89,7 +90,8 @@ compare_two(const fm_app *app, const fm_result *a, const fm_result *b, uint64_t 
     fm_status st = fm_result_compare(a, b, ulps, &report, &err);
 
     if (st == FM_OK) {
-        printf("equal%s\n", ulps == 0 ? "" : " within the stated units in the last place");
+        printf("equal%s\n",
+               ulps == 0 ? "" : " within the stated units in the last place");
     } else if (report != NULL && *report != '\0') {
         fputs(report, stdout);
         free(report);

@@ -93,12 +93,13 @@ inputs_json(const fm_study *study)
                 json_pack("{s:s,s:s,s:o,s:o,s:b,s:o,s:o}", "name", c->name, "type",
                           type_name(c->type), "unit", text_or_null(c->unit), "from_param",
                           text_or_null(c->from_param), "required",
-                          (c->flags & FM_COL_REQUIRED) != 0, "term", text_or_null(c->term),
-                          "help", text_or_null(c->help)));
+                          (c->flags & FM_COL_REQUIRED) != 0, "term",
+                          text_or_null(c->term), "help", text_or_null(c->help)));
         }
-        json_array_append_new(list, json_pack("{s:s,s:o,s:o,s:o}", "name", in->name, "help",
-                                              text_or_null(in->help), "default_file",
-                                              text_or_null(in->def_file), "columns", columns));
+        json_array_append_new(list,
+                              json_pack("{s:s,s:o,s:o,s:o}", "name", in->name, "help",
+                                        text_or_null(in->help), "default_file",
+                                        text_or_null(in->def_file), "columns", columns));
     }
     return list;
 }
@@ -122,11 +123,11 @@ tables_json(const fm_study *study)
                 json_object_set_new(o, "words", words_json(c->words));
             json_array_append_new(columns, o);
         }
-        json_array_append_new(
-            list, json_pack("{s:s,s:o,s:s,s:o}", "name", t->name, "long_name",
-                            text_or_null(t->long_name), "rows",
-                            t->shape == FM_ONE_ROW ? "one per point" : "any", "columns",
-                            columns));
+        json_array_append_new(list,
+                              json_pack("{s:s,s:o,s:s,s:o}", "name", t->name, "long_name",
+                                        text_or_null(t->long_name), "rows",
+                                        t->shape == FM_ONE_ROW ? "one per point" : "any",
+                                        "columns", columns));
     }
     return list;
 }
@@ -137,10 +138,9 @@ figures_json(const fm_study *study)
     json_t *list = json_array();
 
     for (size_t i = 0; i < study->n_figures; i++)
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "name",
-                                              study->figures[i].name, "caption",
-                                              study->figures[i].caption, "table",
-                                              study->figures[i].table));
+        json_array_append_new(
+            list, json_pack("{s:s,s:s,s:s}", "name", study->figures[i].name, "caption",
+                            study->figures[i].caption, "table", study->figures[i].table));
     return list;
 }
 
@@ -152,9 +152,10 @@ verdicts_json(const fm_study *study)
     for (size_t i = 0; i < study->n_verdicts; i++) {
         const fm_verdict *v = &study->verdicts[i];
         json_array_append_new(
-            list, json_pack("{s:s,s:s,s:s,s:s,s:s}", "name", v->name, "statement",
-                            v->statement, "table", v->table, "column", v->column, "direction",
-                            v->direction == FM_AT_MOST ? "at most" : "at least"));
+            list,
+            json_pack("{s:s,s:s,s:s,s:s,s:s}", "name", v->name, "statement", v->statement,
+                      "table", v->table, "column", v->column, "direction",
+                      v->direction == FM_AT_MOST ? "at most" : "at least"));
     }
     return list;
 }
@@ -162,9 +163,9 @@ verdicts_json(const fm_study *study)
 json_t *
 fm_describe_json(const fm_study *study)
 {
-    return json_pack("{s:s,s:s,s:o,s:I,s:o,s:o,s:o,s:o,s:o}", "study", study->name, "summary",
-                     study->summary, "about", text_or_null(study->about), "draws",
-                     (json_int_t)study->draws, "parameters",
+    return json_pack("{s:s,s:s,s:o,s:I,s:o,s:o,s:o,s:o,s:o}", "study", study->name,
+                     "summary", study->summary, "about", text_or_null(study->about),
+                     "draws", (json_int_t)study->draws, "parameters",
                      params_json(study->params, study->n_params), "inputs",
                      inputs_json(study), "tables", tables_json(study), "figures",
                      figures_json(study), "verdicts", verdicts_json(study));

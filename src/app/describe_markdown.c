@@ -74,7 +74,9 @@ add_inputs(fm_str *s, const fm_study *study)
         fm_str_addf(s, "\n### Input `%s`\n\n%s.", in->name, in->help);
         if (in->def_file != NULL)
             fm_str_addf(s, " Without it the shipped file `%s` is read.", in->def_file);
-        fm_str_add(s, "\n\n| column | unit | required | meaning | term |\n|---|---|---|---|---|\n");
+        fm_str_add(
+            s,
+            "\n\n| column | unit | required | meaning | term |\n|---|---|---|---|---|\n");
         for (size_t k = 0; k < in->n_columns; k++) {
             const fm_input_column *c = &in->columns[k];
             if (c->from_param != NULL)
@@ -111,7 +113,8 @@ add_tables(fm_str *s, const fm_study *study)
     for (size_t i = 0; i < study->n_tables; i++) {
         const fm_table *t = &study->tables[i];
         fm_str_addf(s, "\n### Table `%s`\n\n%s; %s.\n\n", t->name, t->long_name,
-                    t->shape == FM_ONE_ROW ? "one row per point" : "any number of rows per point");
+                    t->shape == FM_ONE_ROW ? "one row per point"
+                                           : "any number of rows per point");
         fm_str_add(s, "| column | unit | meaning | term |\n|---|---|---|---|\n");
         for (size_t k = 0; k < t->n_columns; k++) {
             const fm_column *c = &t->columns[k];
@@ -135,8 +138,9 @@ add_figures_and_verdicts(fm_str *s, const fm_study *study)
         fm_str_add(s, "\n### Verdicts\n\n");
     for (size_t i = 0; i < study->n_verdicts; i++) {
         const fm_verdict *v = &study->verdicts[i];
-        fm_str_addf(s, "- `%s`: %s (`%s.%s` %s the limit)\n", v->name, v->statement, v->table,
-                    v->column, v->direction == FM_AT_MOST ? "at most" : "at least");
+        fm_str_addf(s, "- `%s`: %s (`%s.%s` %s the limit)\n", v->name, v->statement,
+                    v->table, v->column,
+                    v->direction == FM_AT_MOST ? "at most" : "at least");
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The program: finds the command, prepares what all commands share, ends with its exit code. */
+/* The program: finds the command, prepares what all commands share, ends with its exit
+ * code. */
 #include "config.h"
 
 #include <errno.h>
@@ -17,9 +18,11 @@ const char *argp_program_version = PACKAGE_STRING;
 
 static const fm_command commands[] = {
     {"list", fm_app_list, "list the studies"},
-    {"describe", fm_app_describe, "describe a study: parameters, inputs, tables, figures"},
+    {"describe", fm_app_describe,
+     "describe a study: parameters, inputs, tables, figures"},
     {"init", fm_app_init, "print a commented scenario of a study"},
-    {"check", fm_app_check, "check a scenario and its data; show the points and the size"},
+    {"check", fm_app_check,
+     "check a scenario and its data; show the points and the size"},
     {"run", fm_app_run, "run a scenario and write its result"},
     {"show", fm_app_show, "print a result's tables as text, CSV or JSON"},
     {"verify", fm_app_verify, "verify a result, or compare two"},
@@ -28,7 +31,8 @@ static const fm_command commands[] = {
     {"glossary", fm_app_glossary, "look up a term"},
 };
 
-/* ---- the command line up to the command ------------------------------------------------ */
+/* ---- the command line up to the command
+ * ------------------------------------------------ */
 
 static char *
 help_filter(int key, const char *text, void *input)
@@ -41,8 +45,9 @@ help_filter(int key, const char *text, void *input)
     fm_str_add(&s, "Commands:\n");
     for (size_t i = 0; i < FM_COUNT(commands); i++)
         fm_str_addf(&s, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fm_str_add(&s, "\n`fabmet COMMAND --help` tells more.  Start with `fabmet list`, then\n"
-                   "`fabmet init STUDY > scenario.yaml` and `fabmet run scenario.yaml`.");
+    fm_str_add(&s,
+               "\n`fabmet COMMAND --help` tells more.  Start with `fabmet list`, then\n"
+               "`fabmet init STUDY > scenario.yaml` and `fabmet run scenario.yaml`.");
     return fm_str_take(&s);
 }
 
@@ -90,7 +95,8 @@ find_command(const char *name)
     return NULL;
 }
 
-/* ---- what all commands share ------------------------------------------------------------ */
+/* ---- what all commands share
+ * ------------------------------------------------------------ */
 
 /* Libraries report through return values; only this program prints. */
 static void

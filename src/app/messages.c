@@ -128,8 +128,9 @@ fm_app_study(const fm_app *app, const char *name)
         nearest = fm_nearest(name, names, fm_n_studies);
     }
     fm_error err = FM_ERROR_INIT;
-    (void)FM_FAIL(&err, FM_EUSAGE, "there is no study '%s'%s%s%s; `fabmet list` shows all",
-                  name, nearest != NULL ? "; did you mean '" : "",
+    (void)FM_FAIL(&err, FM_EUSAGE,
+                  "there is no study '%s'%s%s%s; `fabmet list` shows all", name,
+                  nearest != NULL ? "; did you mean '" : "",
                   nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
     (void)fm_app_fail(app, &err);
     free(names);
@@ -162,8 +163,8 @@ fm_app_scenario(const fm_app *app, const char *path, char *const *sets, size_t n
         *code_out = fm_app_fail(app, &err);
         return NULL;
     }
-    fm_status st = fm_scenario_read(&app->context, path, (const char *const *)sets, n_sets,
-                                    diags, &scenario);
+    fm_status st = fm_scenario_read(&app->context, path, (const char *const *)sets,
+                                    n_sets, diags, &scenario);
     if (st == FM_OK)
         st = fm_scenario_load(scenario, diags);
     *code_out = fm_app_fail_diags(app, diags);

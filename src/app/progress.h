@@ -7,7 +7,8 @@
 
 #include "core/sweep.h"
 
-/* True when a progress line should be drawn: stderr is a terminal that can move its cursor. */
+/* True when a progress line should be drawn: stderr is a terminal that can move its
+ * cursor. */
 bool fm_progress_wanted(void);
 
 /* Callback for fm_run_options; arg is not used.  Draws over the line before. */

@@ -11,9 +11,12 @@
 #include "app/view.h"
 #include "core/text.h"
 
-enum { BLOCK = 65536 };
+enum {
+    BLOCK = 65536
+};
 
-/* ---- columns ------------------------------------------------------------------------------- */
+/* ---- columns
+ * ------------------------------------------------------------------------------- */
 
 static fm_status
 no_column(const fm_result_table *table, const char *name, fm_error *err)
@@ -22,8 +25,8 @@ no_column(const fm_result_table *table, const char *name, fm_error *err)
 
     for (size_t k = 0; k < table->n_columns; k++)
         fm_str_addf(&names, "%s%s", k > 0 ? ", " : "", table->columns[k].name);
-    (void)FM_FAIL(err, FM_EUSAGE, "table %s has no column '%s'; it has %s", table->name, name,
-                  names.data != NULL ? names.data : "none");
+    (void)FM_FAIL(err, FM_EUSAGE, "table %s has no column '%s'; it has %s", table->name,
+                  name, names.data != NULL ? names.data : "none");
     fm_str_free(&names);
     return FM_EUSAGE;
 }
@@ -56,7 +59,8 @@ choose_columns(fm_view *view, const char *columns, fm_error *err)
     return st;
 }
 
-/* ---- rows ---------------------------------------------------------------------------------- */
+/* ---- rows
+ * ---------------------------------------------------------------------------------- */
 
 /* The variables of one expression: a slot per number or code column that it uses. */
 struct filter {
@@ -124,10 +128,11 @@ define_columns(struct filter *f, const fm_result_table *table, const char *where
         const fm_result_column *column = &table->columns[k];
         f->used[k] = mentions(where, column->name);
         if (f->used[k] && column->type == FM_TYPE_TEXT)
-            return FM_FAIL(err, FM_EUSAGE,
-                           "--where: column '%s' is text; only number and code columns can be "
-                           "compared",
-                           column->name);
+            return FM_FAIL(
+                err, FM_EUSAGE,
+                "--where: column '%s' is text; only number and code columns can be "
+                "compared",
+                column->name);
         if (column->type != FM_TYPE_TEXT)
             mupDefineVar(f->parser, column->name, &f->slots[k]);
         if (column->type == FM_TYPE_CODE)
@@ -171,7 +176,8 @@ evaluate(fm_view *view, struct filter *f, fm_error *err)
 
     view->n_rows = 0;
     for (uint64_t first = 0; first < table->n_rows; first += BLOCK) {
-        size_t n = table->n_rows - first < BLOCK ? (size_t)(table->n_rows - first) : BLOCK;
+        size_t n =
+            table->n_rows - first < BLOCK ? (size_t)(table->n_rows - first) : BLOCK;
         fm_status st = read_block(view, f, first, n, err);
         if (st != FM_OK)
             return st;
@@ -227,7 +233,8 @@ done:
     return st;
 }
 
-/* ---- public -------------------------------------------------------------------------------- */
+/* ---- public
+ * -------------------------------------------------------------------------------- */
 
 fm_status
 fm_view_create(const fm_result *result, const fm_result_table *table, const char *columns,

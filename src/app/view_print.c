@@ -12,9 +12,12 @@
 #include "app/view.h"
 #include "core/text.h"
 
-enum { BLOCK = 4096 };
+enum {
+    BLOCK = 4096
+};
 
-/* ---- walking over the selected rows ---------------------------------------------------------- */
+/* ---- walking over the selected rows
+ * ---------------------------------------------------------- */
 
 /* One block: the chosen columns of rows [first, first + n). */
 struct block {
@@ -65,7 +68,9 @@ code_word(const fm_result_column *column, int8_t code)
     return code >= 0 && (size_t)code < column->n_words ? column->words[code] : "";
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON
+ * -------------------------------------------------------------------------------------
+ */
 
 void
 fm_json_text(const char *text, FILE *to)
@@ -154,13 +159,16 @@ fm_view_json(const fm_view *view, FILE *to, fm_error *err)
     return FM_OK;
 }
 
-/* ---- CSV --------------------------------------------------------------------------------------- */
+/* ---- CSV
+ * ---------------------------------------------------------------------------------------
+ */
 
 /* Quotes as RFC 4180 asks, and also what a spreadsheet would take for a formula. */
 static void
 csv_text(const char *text, FILE *to)
 {
-    if (*text == '\0' || (strpbrk(text, ",\"\r\n") == NULL && strchr("=+-@", *text) == NULL)) {
+    if (*text == '\0' ||
+        (strpbrk(text, ",\"\r\n") == NULL && strchr("=+-@", *text) == NULL)) {
         fputs(text, to);
         return;
     }
@@ -234,7 +242,8 @@ fm_view_csv(const fm_view *view, FILE *to, fm_error *err)
     return FM_OK;
 }
 
-/* ---- aligned text ------------------------------------------------------------------------------- */
+/* ---- aligned text
+ * ------------------------------------------------------------------------------- */
 
 static char *
 text_cell(const fm_result_column *column, const fm_slice *slice, size_t i)
@@ -295,7 +304,8 @@ text_header(const fm_view *view, const int *widths, FILE *to)
     }
 }
 
-/* Widths come from the header and the first block; a longer cell later just sticks out. */
+/* Widths come from the header and the first block; a longer cell later just sticks out.
+ */
 static int *
 text_widths(const fm_view *view, const struct block *b)
 {
@@ -317,7 +327,8 @@ text_widths(const fm_view *view, const struct block *b)
 }
 
 static void
-text_row(const fm_view *view, const struct block *b, size_t i, const int *widths, FILE *to)
+text_row(const fm_view *view, const struct block *b, size_t i, const int *widths,
+         FILE *to)
 {
     for (size_t c = 0; c < view->n_columns; c++) {
         const fm_result_column *column = &view->table->columns[view->columns[c]];

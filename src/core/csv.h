@@ -3,8 +3,8 @@
  *
  * Quoted fields, CRLF, a UTF-8 BOM, blank lines, comment lines that begin with '#' and a
  * header line.  A header cell may carry its unit: `force [gf]` or `force (gf)` is column
- * `force`.  Cells that say nothing, only where the column allows it: empty, and for numbers
- * also NA, NaN, nan, "-".  They become NaN, FM_CSV_NO_INTEGER, or label code -1.
+ * `force`.  Cells that say nothing, only where the column allows it: empty, and for
+ * numbers also NA, NaN, nan, "-".  They become NaN, FM_CSV_NO_INTEGER, or label code -1.
  */
 #ifndef FM_CORE_CSV_H
 #define FM_CORE_CSV_H
@@ -25,32 +25,31 @@ typedef struct fm_csv_column {
     fm_type type;          /* REAL, INTEGER, TEXT */
     const char *unit;      /* declared unit, or NULL: as the data say */
     const char *data_unit; /* `units:` of the scenario, or NULL */
-    fm_mark mark;          /* place in the scenario that names it (for a missing column) */
-    unsigned flags;        /* FM_COL_* */
+    fm_mark mark;   /* place in the scenario that names it (for a missing column) */
+    unsigned flags; /* FM_COL_* */
     double min, max;
 } fm_csv_column;
 
 typedef struct fm_csv_source {
-    const char *path;  /* file to open; NULL: `text` */
-    const char *name;  /* how messages call it: the path as the user wrote it */
-    const char *text;  /* inline CSV */
+    const char *path; /* file to open; NULL: `text` */
+    const char *name; /* how messages call it: the path as the user wrote it */
+    const char *text; /* inline CSV */
     size_t length;
-    int first_line;    /* line of the scenario on which inline text begins (1 for a file) */
+    int first_line; /* line of the scenario on which inline text begins (1 for a file) */
     const char *scenario; /* file name for messages about missing columns */
 } fm_csv_source;
 
-/* Reads the wanted columns; others are skipped.  10^7 rows need about 8 bytes per number and
- * 4 per label.  At most FM_DIAG_MAX bad cells are listed (file, line, column name, value),
- * all are counted.
- * columns_out  out  [n] filled; owned by the caller: fm_csv_free; untouched on error.  A
- *                   column that need not be there and is not has name NULL and no values
- * line_out     out  [n_rows] line numbers (of the scenario for inline text), malloc'ed
- * hash_out     out  64 hex digits and NUL: SHA-256 of the bytes read
+/* Reads the wanted columns; others are skipped.  10^7 rows need about 8 bytes per number
+ * and 4 per label.  At most FM_DIAG_MAX bad cells are listed (file, line, column name,
+ * value), all are counted. columns_out  out  [n] filled; owned by the caller:
+ * fm_csv_free; untouched on error.  A column that need not be there and is not has name
+ * NULL and no values line_out     out  [n_rows] line numbers (of the scenario for inline
+ * text), malloc'ed hash_out     out  64 hex digits and NUL: SHA-256 of the bytes read
  * returns FM_OK; FM_ENOINPUT, FM_EDATA, FM_EIO (text in diags), FM_ENOMEM */
 fm_status fm_csv_read(const fm_units *units, const fm_csv_source *source,
                       const fm_csv_column *columns, size_t n, fm_diags *diags,
-                      fm_data_column *columns_out, size_t *n_rows_out, uint64_t **line_out,
-                      char hash_out[65]);
+                      fm_data_column *columns_out, size_t *n_rows_out,
+                      uint64_t **line_out, char hash_out[65]);
 void fm_csv_free(fm_data_column *columns, size_t n);
 
 #endif

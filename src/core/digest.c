@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 over values in canonical form.  Source: FIPS 180-4 (Nettle's implementation). */
+/* SHA-256 over values in canonical form.  Source: FIPS 180-4 (Nettle's implementation).
+ */
 #include "config.h"
 
 #include <string.h>
 
 #include "core/digest.h"
 
-enum { BLOCK = 512 }; /* values per call of the hash: 4 KiB on the stack */
+enum {
+    BLOCK = 512
+}; /* values per call of the hash: 4 KiB on the stack */
 
 void
 fm_digest_init(fm_digest *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 over values in canonical form: little-endian, one NaN, -0 kept, texts with their
- * length. */
+/* SHA-256 over values in canonical form: little-endian, one NaN, -0 kept, texts with
+ * their length. */
 #ifndef FM_CORE_DIGEST_H
 #define FM_CORE_DIGEST_H
 
@@ -13,7 +13,9 @@ typedef struct fm_digest {
     struct sha256_ctx sha;
 } fm_digest;
 
-enum { FM_DIGEST_TEXT = 65 }; /* 64 hexadecimal digits and NUL */
+enum {
+    FM_DIGEST_TEXT = 65
+}; /* 64 hexadecimal digits and NUL */
 
 /* Starts a new digest.  d  out */
 void fm_digest_init(fm_digest *d);

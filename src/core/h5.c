@@ -38,9 +38,12 @@ fm_h5_close(hid_t id)
 
 /* ---- writing --------------------------------------------------------------------- */
 
-/* All links and attributes of our objects fit into the object's header: the thresholds are
- * far above what a study declares, and no heaps are made. */
-enum { COMPACT_LINKS = 512, COMPACT_ATTRIBUTES = 64 };
+/* All links and attributes of our objects fit into the object's header: the thresholds
+ * are far above what a study declares, and no heaps are made. */
+enum {
+    COMPACT_LINKS = 512,
+    COMPACT_ATTRIBUTES = 64
+};
 
 hid_t
 fm_h5_create_group(hid_t parent, const char *name)
@@ -65,10 +68,10 @@ fm_h5_dataset_properties(void)
     hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
     unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
-    if (plist >= 0 &&
-        (H5Pset_obj_track_times(plist, false) < 0 ||
-         H5Pset_attr_creation_order(plist, order) < 0 ||
-         H5Pset_attr_phase_change(plist, COMPACT_ATTRIBUTES, COMPACT_ATTRIBUTES / 2) < 0)) {
+    if (plist >= 0 && (H5Pset_obj_track_times(plist, false) < 0 ||
+                       H5Pset_attr_creation_order(plist, order) < 0 ||
+                       H5Pset_attr_phase_change(plist, COMPACT_ATTRIBUTES,
+                                                COMPACT_ATTRIBUTES / 2) < 0)) {
         fm_h5_close(plist);
         return -1;
     }
@@ -145,8 +148,8 @@ write_scalar(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
     hid_t dataset = -1;
 
     if (plist >= 0 && space >= 0)
-        dataset = H5Dcreate2(group, name, file_type, space, H5P_DEFAULT, plist,
-                             H5P_DEFAULT);
+        dataset =
+            H5Dcreate2(group, name, file_type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
     bool ok = dataset >= 0 &&
               H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
     fm_h5_close(dataset);
@@ -351,7 +354,8 @@ fm_h5_read_texts(hid_t dataset, hid_t memory, hid_t space, size_t n, char **text
 }
 
 bool
-fm_h5_read_list(hid_t group, const char *name, size_t max, char ***texts_out, size_t *n_out)
+fm_h5_read_list(hid_t group, const char *name, size_t max, char ***texts_out,
+                size_t *n_out)
 {
     bool ok = false;
     hid_t dataset =
@@ -417,9 +421,9 @@ fm_h5_read_unsigned(hid_t group, const char *name, uint64_t *x_out)
     if (dataset < 0)
         return false;
     hid_t type = H5Dget_type(dataset);
-    bool ok = type >= 0 && H5Tget_class(type) == H5T_INTEGER &&
-              H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, x_out) >=
-                  0;
+    bool ok =
+        type >= 0 && H5Tget_class(type) == H5T_INTEGER &&
+        H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, x_out) >= 0;
     fm_h5_close(type);
     fm_h5_close(space);
     fm_h5_close(dataset);

@@ -15,8 +15,9 @@
 /* Name attribute of a dimension that has no values of its own (netCDF-4's convention). */
 #define FM_H5_BARE_DIMENSION "This is a netCDF dimension but not a netCDF variable."
 
-/* To be called before anything else of HDF5: after a file could not be closed (full disk),
- * HDF5's own cleaning up at the end of the process crashes; everything is closed by hand. */
+/* To be called before anything else of HDF5: after a file could not be closed (full
+ * disk), HDF5's own cleaning up at the end of the process crashes; everything is closed
+ * by hand. */
 void fm_h5_start(void);
 
 /* Type of a variable-length UTF-8 text; closed with H5Tclose.  Negative on failure. */
@@ -30,11 +31,12 @@ void fm_h5_close(hid_t id);
 /* A group in creation order, without times.  Negative on failure. */
 hid_t fm_h5_create_group(hid_t parent, const char *name);
 
-/* Dataset creation properties that all our datasets share: creation order of attributes, no
- * times.  Negative on failure. */
+/* Dataset creation properties that all our datasets share: creation order of attributes,
+ * no times.  Negative on failure. */
 hid_t fm_h5_dataset_properties(void);
 
-/* Attributes: one text, texts[n] (n > 0), a real (array of one), a number, codes 0 ... n-1. */
+/* Attributes: one text, texts[n] (n > 0), a real (array of one), a number, codes 0 ...
+ * n-1. */
 bool fm_h5_put_text(hid_t object, const char *name, const char *text);
 bool fm_h5_put_texts(hid_t object, const char *name, const char *const *texts, size_t n);
 bool fm_h5_put_real(hid_t object, const char *name, double x);
@@ -45,14 +47,15 @@ bool fm_h5_put_codes(hid_t object, const char *name, size_t n);
 bool fm_h5_write_text(hid_t group, const char *name, const char *text);
 bool fm_h5_write_unsigned(hid_t group, const char *name, uint64_t x);
 
-/* A dimension scale without values, as netCDF-4 makes it: no space is allocated.  Negative on
- * failure. */
+/* A dimension scale without values, as netCDF-4 makes it: no space is allocated. Negative
+ * on failure. */
 hid_t fm_h5_create_bare_scale(hid_t group, const char *name, uint64_t n, bool unlimited);
 
-/* ---- reading: nothing in the file is trusted ---------------------------------------- */
+/* ---- reading: nothing in the file is trusted ----------------------------------------
+ */
 
-/* Is there an object of that name (no path) in this very file?  Links that lead elsewhere do
- * not count. */
+/* Is there an object of that name (no path) in this very file?  Links that lead elsewhere
+ * do not count. */
 bool fm_h5_has(hid_t group, const char *name);
 
 /* Text attribute or scalar text dataset, malloc'ed; NULL when it is missing, no text, or
@@ -76,6 +79,7 @@ bool fm_h5_read_unsigned(hid_t group, const char *name, uint64_t *x_out);
 /* Reads `space` of a text dataset into texts_out[n], each malloc'ed ("" for nothing).
  * memory  in  simple space of n elements
  * returns false when it is no text or damaged; then texts_out holds only NULL */
-bool fm_h5_read_texts(hid_t dataset, hid_t memory, hid_t space, size_t n, char **texts_out);
+bool fm_h5_read_texts(hid_t dataset, hid_t memory, hid_t space, size_t n,
+                      char **texts_out);
 
 #endif

@@ -23,7 +23,8 @@ typedef struct fm_arena fm_arena;
 fm_arena *fm_arena_create(void);
 void fm_arena_free(fm_arena *arena);
 
-/* Zeroed memory, n items of `size` bytes; NULL if memory ran out, which the arena remembers. */
+/* Zeroed memory, n items of `size` bytes; NULL if memory ran out, which the arena
+ * remembers. */
 void *fm_arena_get(fm_arena *arena, size_t n, size_t size);
 char *fm_arena_text(fm_arena *arena, const char *text); /* a copy; NULL for NULL */
 bool fm_arena_failed(const fm_arena *arena);
@@ -36,7 +37,7 @@ typedef struct fm_reader {
     fm_diags *diags;
     const char *file;   /* as messages call it */
     const char *folder; /* relative paths start here; NULL: the current folder */
-    const char *set;    /* the --set text that values come from (no marks then), or NULL */
+    const char *set; /* the --set text that values come from (no marks then), or NULL */
 } fm_reader;
 
 /* Adds an error; behind values of the command line the --set text is shown. */
@@ -69,9 +70,9 @@ const char *fm_reader_scalar(const fm_reader *r, const fm_node *node, const char
 bool fm_value_read(const fm_reader *r, const fm_param *param, const char *name,
                    const fm_node *node, fm_value *value_out);
 
-/* A value of the command line or of a declaration as a node: quotes, '[' and '{' begin YAML,
- * anything else is one plain text as it stands ('#' and ':' included).
- * node_out  out  fm_yaml_free; may be set beside an error */
+/* A value of the command line or of a declaration as a node: quotes, '[' and '{' begin
+ * YAML, anything else is one plain text as it stands ('#' and ':' included). node_out out
+ * fm_yaml_free; may be set beside an error */
 fm_status fm_value_node(const char *name, const char *text, fm_diags *diags,
                         fm_node **node_out);
 
@@ -110,7 +111,8 @@ bool fm_params_resolve(const fm_reader *r, const fm_param *params, size_t n,
 /* Index of a key in params[n], or SIZE_MAX. */
 size_t fm_params_index(const fm_param *params, size_t n, const char *key);
 
-/* Adds the allowed range ("10 ... 500 um", "more than 0") or nothing when all is allowed. */
+/* Adds the allowed range ("10 ... 500 um", "more than 0") or nothing when all is allowed.
+ */
 void fm_range_text(fm_str *s, const fm_param *param);
 bool fm_has_range(const fm_param *param);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where a result comes from: the group /provenance of a result file.
  *
- * What can change a number (processor, C library, libraries, seed, inputs) is always there;
- * what never can (host, wall-clock times) only on request, so that the same run gives the
- * same bytes.
+ * What can change a number (processor, C library, libraries, seed, inputs) is always
+ * there; what never can (host, wall-clock times) only on request, so that the same run
+ * gives the same bytes.
  */
 #include "config.h"
 
@@ -32,7 +32,8 @@ fm_host_name(char *name_out, size_t size)
     name_out[size - 1] = '\0';
 }
 
-/* The C library chooses variants of log, exp, ... by these two, and their last bits differ. */
+/* The C library chooses variants of log, exp, ... by these two, and their last bits
+ * differ. */
 static void
 add_flags(fm_str *s, const char *flags)
 {
@@ -107,7 +108,8 @@ write_taken(hid_t group, const char *name, char *text)
 }
 
 static bool
-write_list(hid_t group, const char *name, const char *const *texts, hsize_t n, hid_t scale)
+write_list(hid_t group, const char *name, const char *const *texts, hsize_t n,
+           hid_t scale)
 {
     hid_t type = fm_h5_text_type();
     hid_t space = H5Screate_simple(1, &n, NULL);

@@ -42,7 +42,8 @@ check_target(const char *path, bool replace, fm_error *err)
     if (S_ISDIR(info.st_mode))
         return FM_FAIL(err, FM_ECREATE, "cannot create: there is a folder '%s'", path);
     if (!replace)
-        return FM_FAIL(err, FM_ECREATE, "cannot create: there is a file '%s' already", path);
+        return FM_FAIL(err, FM_ECREATE, "cannot create: there is a file '%s' already",
+                       path);
     if (!S_ISREG(info.st_mode))
         return FM_FAIL(err, FM_ECREATE, "cannot replace: no regular file: '%s'", path);
     return FM_OK;
@@ -61,8 +62,8 @@ set_names(const char *path, fm_draft *draft)
     if (slash == NULL)
         draft->folder = fm_strdup(".");
     else
-        draft->folder = strndup(draft->path, (size_t)(slash - draft->path) +
-                                                 (slash == draft->path));
+        draft->folder =
+            strndup(draft->path, (size_t)(slash - draft->path) + (slash == draft->path));
     return draft->folder != NULL ? FM_OK : FM_ENOMEM;
 }
 
@@ -105,7 +106,8 @@ make_temporary(fm_draft *draft, fm_error *err)
         if (errno != EEXIST)
             return refuse(err, errno, draft->path);
     }
-    return FM_FAIL(err, FM_ECREATE, "cannot create: too many leftover files '.*.tmp' in '%s'",
+    return FM_FAIL(err, FM_ECREATE,
+                   "cannot create: too many leftover files '.*.tmp' in '%s'",
                    draft->folder);
 }
 
@@ -155,7 +157,8 @@ fm_status
 fm_draft_publish(fm_draft *draft, fm_error *err)
 {
     if (!sync_path(draft->temporary, 0))
-        return FM_FAIL(err, FM_EIO, "cannot write: %s: '%s'", strerror(errno), draft->path);
+        return FM_FAIL(err, FM_EIO, "cannot write: %s: '%s'", strerror(errno),
+                       draft->path);
     bool ok = draft->replace ? rename(draft->temporary, draft->path) == 0
                              : rename_new(draft->temporary, draft->path);
     if (!ok && errno == EEXIST)

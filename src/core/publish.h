@@ -8,8 +8,8 @@
 #include <fabmet/error.h>
 
 typedef struct fm_draft {
-    char *path;   /* final name */
-    char *folder; /* of both */
+    char *path;      /* final name */
+    char *folder;    /* of both */
     char *temporary; /* ".NAME.HOST.PID.tmp"; NULL when there is no file */
     bool replace;
 } fm_draft;

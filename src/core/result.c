@@ -44,18 +44,20 @@ text_of_number(uint64_t x)
 
 /* ---- 1. facts -------------------------------------------------------------------- */
 
+/* What the file says of itself; those after the digest are texts of /provenance. */
 static const char *const fact_names[FM_FACTS] = {
-    "path",    "schema",   "study", "title",    "points", "digest",    "scenario",
-    "overrides", "argv",     "version", "libraries", "seed", "draws", "host",
-    "started", "finished", "processor", "libc", "inputs", "points_table"};
+    "path",         "schema",    "study",     "title",     "points",
+    "points_table", "digest",    "scenario",  "overrides", "argv",
+    "version",      "libraries", "seed",      "draws",     "host",
+    "started",      "finished",  "processor", "libc",      "inputs"};
 enum {
     FACT_PATH,
     FACT_SCHEMA,
     FACT_STUDY,
     FACT_TITLE,
     FACT_POINTS,
-    FACT_DIGEST,
-    FACT_POINTS_TABLE = FM_FACTS - 1
+    FACT_POINTS_TABLE,
+    FACT_DIGEST
 };
 
 const char *
@@ -167,17 +169,17 @@ column_type(hid_t dataset, fm_type *type_out)
     return ok;
 }
 
-/* The data are in this very file, and each row has at least a byte of it: a damaged extent
- * cannot make us read for ever. */
+/* The data are in this very file, and each row has at least a byte of it: a damaged
+ * extent cannot make us read for ever. */
 static bool
 sound_storage(const fm_result *r, hid_t dataset, uint64_t n)
 {
     hid_t plist = H5Dget_create_plist(dataset);
-    bool ok = plist >= 0 && H5Pget_external_count(plist) == 0 &&
-              (H5Pget_layout(plist) == H5D_CHUNKED ||
-               H5Pget_layout(plist) == H5D_CONTIGUOUS ||
-               H5Pget_layout(plist) == H5D_COMPACT) &&
-              n <= r->size;
+    bool ok =
+        plist >= 0 && H5Pget_external_count(plist) == 0 &&
+        (H5Pget_layout(plist) == H5D_CHUNKED || H5Pget_layout(plist) == H5D_CONTIGUOUS ||
+         H5Pget_layout(plist) == H5D_COMPACT) &&
+        n <= r->size;
 
     fm_h5_close(plist);
     return ok;
@@ -285,7 +287,8 @@ is_bare_dimension(hid_t dataset)
 {
     char name[80] = "";
 
-    return H5DSis_scale(dataset) > 0 && H5DSget_scale_name(dataset, name, sizeof name) > 0 &&
+    return H5DSis_scale(dataset) > 0 &&
+           H5DSget_scale_name(dataset, name, sizeof name) > 0 &&
            strncmp(name, FM_H5_BARE_DIMENSION, strlen(FM_H5_BARE_DIMENSION)) == 0;
 }
 
@@ -386,7 +389,8 @@ prepare_parts(const fm_result *r, hid_t group, const char *name, size_t n,
 
 /* Every dimension's size is known, and the table has a row count that fits. */
 static fm_status
-finish_table(const fm_result *r, const fm_result_parts *p, fm_result_table *t, fm_error *err)
+finish_table(const fm_result *r, const fm_result_parts *p, fm_result_table *t,
+             fm_error *err)
 {
     uint64_t rows = 1;
 
@@ -489,7 +493,8 @@ check_file(fm_result *r, fm_error *err)
     struct stat info;
 
     if (stat(r->path, &info) != 0)
-        return FM_FAIL(err, FM_ENOINPUT, "cannot open: %s: '%s'", strerror(errno), r->path);
+        return FM_FAIL(err, FM_ENOINPUT, "cannot open: %s: '%s'", strerror(errno),
+                       r->path);
     if (!S_ISREG(info.st_mode))
         return FM_FAIL(err, FM_ENOINPUT, "cannot open: no regular file: '%s'", r->path);
     r->size = (uint64_t)info.st_size;
@@ -534,15 +539,16 @@ read_all(fm_result *r, fm_error *err)
 
     if (st != FM_OK)
         return st;
-    hid_t entry = fm_h5_has(r->file, "entry") ? H5Gopen2(r->file, "entry", H5P_DEFAULT) : -1;
+    hid_t entry =
+        fm_h5_has(r->file, "entry") ? H5Gopen2(r->file, "entry", H5P_DEFAULT) : -1;
     if (entry < 0)
         return damaged(r, "group", "entry", err);
     st = read_facts(r, entry, err);
     if (st == FM_OK)
         st = read_tables(r, entry, err);
     fm_h5_close(entry);
-    if (st == FM_OK && (fm_result_points(r) == NULL ||
-                        fm_result_table_named(r, "verdicts") == NULL))
+    if (st == FM_OK &&
+        (fm_result_points(r) == NULL || fm_result_table_named(r, "verdicts") == NULL))
         st = damaged(r, "table", "points or verdicts", err);
     return st;
 }

@@ -30,8 +30,8 @@ typedef struct fm_result_table {
     const fm_result_column *columns;
 } fm_result_table;
 
-/* returns FM_OK; FM_ENOINPUT (no such file), FM_EDATA (not a fabmet result, damaged, newer
- *         schema), FM_EIO, FM_ENOMEM */
+/* returns FM_OK; FM_ENOINPUT (no such file), FM_EDATA (not a fabmet result, damaged,
+ * newer schema), FM_EIO, FM_ENOMEM */
 fm_status fm_result_open(const char *path, fm_result **out, fm_error *err);
 void fm_result_close(fm_result *result);
 
@@ -43,14 +43,14 @@ const char *fm_result_fact(const fm_result *result, const char *name);
 /* All tables, `points` and `verdicts` included (last two). */
 const fm_result_table *fm_result_tables(const fm_result *result, size_t *n_out);
 const fm_result_table *fm_result_table_named(const fm_result *result, const char *name);
-/* The table with one row per point of the sweep: `points`, or `sweep_points` in a study that
- * has a table `points` of its own. */
+/* The table with one row per point of the sweep: `points`, or `sweep_points` in a study
+ * that has a table `points` of its own. */
 const fm_result_table *fm_result_points(const fm_result *result);
 /* Index of a column, or SIZE_MAX. */
 size_t fm_result_column_named(const fm_result_table *table, const char *name);
 
-/* Rows [first, first + n) of a column; the member that its type says is filled.  Owned by the
- * caller: fm_slice_free. */
+/* Rows [first, first + n) of a column; the member that its type says is filled.  Owned by
+ * the caller: fm_slice_free. */
 typedef struct fm_slice {
     fm_type type;
     size_t n;
@@ -73,10 +73,10 @@ fm_status fm_result_coordinate(const fm_result *result, const fm_result_table *t
 typedef struct fm_result_verdict {
     char *name, *statement, *unit, *term;
     bool pass;
-    bool at_least;        /* direction */
-    double value, limit;  /* of the worst row */
+    bool at_least;             /* direction */
+    double value, limit;       /* of the worst row */
     uint64_t n_rows, n_failed; /* rows judged, rows that fail */
-    uint64_t point;       /* point of the worst row */
+    uint64_t point;            /* point of the worst row */
 } fm_result_verdict;
 fm_status fm_result_verdicts(const fm_result *result, fm_result_verdict **out,
                              size_t *n_out, fm_error *err);
@@ -88,9 +88,9 @@ fm_status fm_result_verify(const fm_result *result, char digest_out[FM_DIGEST_TE
                            fm_error *err);
 
 /* Compares all columns.  ulps = 0: exactly.
- * report_out  out  malloc'ed text, a line per column that differs, with the first place and
- *                  the largest distance; "" when equal
- * returns FM_OK when equal within ulps; FM_EDATA when not */
+ * report_out  out  malloc'ed text, a line per column that differs, with the first place
+ * and the largest distance; "" when equal returns FM_OK when equal within ulps; FM_EDATA
+ * when not */
 fm_status fm_result_compare(const fm_result *a, const fm_result *b, uint64_t ulps,
                             char **report_out, fm_error *err);
 

@@ -25,7 +25,9 @@ typedef struct fm_result_parts { /* what is behind one fm_result_table */
     size_t n;
 } fm_result_parts;
 
-enum { FM_FACTS = 20 };
+enum {
+    FM_FACTS = 20
+};
 
 struct fm_result {
     char *path;

@@ -62,20 +62,20 @@ read_selected(hid_t dataset, hid_t space, fm_slice *s, size_t at, size_t n)
     if (ok && s->type == FM_TYPE_TEXT)
         ok = fm_h5_read_texts(dataset, memory, space, n, s->text + at);
     else if (ok && s->type == FM_TYPE_REAL)
-        ok = H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, s->real + at) >=
-             0;
+        ok = H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT,
+                     s->real + at) >= 0;
     else if (ok && s->type == FM_TYPE_INTEGER)
         ok = H5Dread(dataset, H5T_NATIVE_INT64, memory, space, H5P_DEFAULT,
                      s->integer + at) >= 0;
     else if (ok)
-        ok = H5Dread(dataset, H5T_NATIVE_INT8, memory, space, H5P_DEFAULT, s->code + at) >=
-             0;
+        ok = H5Dread(dataset, H5T_NATIVE_INT8, memory, space, H5P_DEFAULT,
+                     s->code + at) >= 0;
     fm_h5_close(memory);
     return ok;
 }
 
-/* Selects the largest block of consecutive rows that begins at row `row` and has at most n.
- * Returns its rows; 0 on failure. */
+/* Selects the largest block of consecutive rows that begins at row `row` and has at most
+ * n. Returns its rows; 0 on failure. */
 static uint64_t
 select_block(hid_t space, size_t n_dims, const uint64_t *dims, uint64_t row, uint64_t n)
 {
@@ -242,15 +242,27 @@ column_of(sheet *s, const char *name, fm_type type)
         return slice;
     size_t column = fm_result_column_named(s->table, name);
     if (column == SIZE_MAX || s->table->columns[column].type != type)
-        s->st = FM_FAIL(s->err, FM_EDATA, "damaged result: column 'verdicts.%s': '%s'", name,
-                        s->result->path);
+        s->st = FM_FAIL(s->err, FM_EDATA, "damaged result: column 'verdicts.%s': '%s'",
+                        name, s->result->path);
     else
         s->st = fm_result_read(s->result, s->table, column, 0, (size_t)s->table->n_rows,
                                &slice, s->err);
     return slice;
 }
 
-enum { NAME, STATEMENT, UNITS, TERM, DIRECTION, VALUE, LIMIT, ROWS, FAILED, POINT, PASS };
+enum {
+    NAME,
+    STATEMENT,
+    UNITS,
+    TERM,
+    DIRECTION,
+    VALUE,
+    LIMIT,
+    ROWS,
+    FAILED,
+    POINT,
+    PASS
+};
 
 static void
 take_verdict(fm_slice *from, size_t i, fm_result_verdict *v)

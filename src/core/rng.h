@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Random numbers without state: Philox4x32-10 keyed by (seed, point, stream), counted by draw.
+/* Random numbers without state: Philox4x32-10 keyed by (seed, point, stream), counted by
+ * draw.
  *
  * key     = { seed low, seed high }
  * counter = { draw, selector, point low, point high }
  * u       = (0.5 + (word1:word0 >> 12)) * 2^-52, in the open interval (0, 1)
  * Words 3:2 of the same block give a second, independent number of the same draw.
- * Source: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (2011); Random123 1.14.
+ * Source: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (2011);
+ * Random123 1.14.
  */
 #ifndef FM_CORE_RNG_H
 #define FM_CORE_RNG_H

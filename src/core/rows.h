@@ -18,12 +18,12 @@ typedef union fm_cell {
  * returns FM_OK or FM_ENOMEM */
 fm_status fm_out_row(fm_out *out, size_t table, const fm_cell *cells);
 
-/* Adds n rows at once: columns[k] points to n values of the column's type (double, int64_t,
- * int8_t for CODE, const char * for TEXT). */
+/* Adds n rows at once: columns[k] points to n values of the column's type (double,
+ * int64_t, int8_t for CODE, const char * for TEXT). */
 fm_status fm_out_block(fm_out *out, size_t table, size_t n, const void *const *columns);
 
-/* Adds a remark to the point's message ("negative variance component set to 0"); the point
- * stays good.  Several remarks are joined with "; ". */
+/* Adds a remark to the point's message ("negative variance component set to 0"); the
+ * point stays good.  Several remarks are joined with "; ". */
 void fm_out_remark(fm_out *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -41,8 +41,8 @@ typedef struct fm_buffer {
 typedef struct fm_rows {
     size_t n_rows;
     size_t n_columns;
-    fm_buffer *columns;  /* [n_columns] */
-    uint64_t *point;     /* [n_rows] point index of each row */
+    fm_buffer *columns; /* [n_columns] */
+    uint64_t *point;    /* [n_rows] point index of each row */
     size_t capacity;
 } fm_rows;
 
@@ -54,13 +54,13 @@ typedef struct fm_point_row { /* one row of the table `points` */
 
 struct fm_out {
     const fm_study *study;
-    uint64_t first;      /* first point of the chunk */
-    size_t n_points;     /* points finished so far in this chunk */
-    fm_rows *tables;     /* [study->n_tables] */
+    uint64_t first;  /* first point of the chunk */
+    size_t n_points; /* points finished so far in this chunk */
+    fm_rows *tables; /* [study->n_tables] */
     fm_point_row *points;
     size_t capacity;
-    uint64_t current;    /* point being computed */
-    size_t *start;       /* [n_tables] rows at the start of the current point */
+    uint64_t current; /* point being computed */
+    size_t *start;    /* [n_tables] rows at the start of the current point */
     char *remark;
     struct fm_pool *pool; /* texts of the chunk: cells, messages, remarks */
     bool no_memory;       /* a remark was lost; fm_out_end reports it */
@@ -70,10 +70,10 @@ fm_status fm_out_create(const fm_study *study, fm_out **out);
 void fm_out_free(fm_out *out);
 /* Empties for a chunk that begins at point `first`; keeps the memory. */
 void fm_out_reset(fm_out *out, uint64_t first);
-/* Brackets one point: on failure drops its rows, gives each one-row table a row of NaN (0 for
- * integers, code -1, "" for text) and keeps the message.  A one-row table that did not get
- * exactly one row is an internal error of the study: its point fails with FM_EINTERNAL.
- * point    in  first of the chunk, then one after the other (asserted)
+/* Brackets one point: on failure drops its rows, gives each one-row table a row of NaN (0
+ * for integers, code -1, "" for text) and keeps the message.  A one-row table that did
+ * not get exactly one row is an internal error of the study: its point fails with
+ * FM_EINTERNAL. point    in  first of the chunk, then one after the other (asserted)
  * status   in  what run returned
  * message  in  copied; may be NULL.  Remarks follow it after "; "
  * returns FM_OK, also for a point that failed; FM_ENOMEM */

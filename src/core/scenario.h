@@ -15,25 +15,33 @@
 #include "core/study.h"
 #include "core/units.h"
 
-/* ---- 1. context ---------------------------------------------------------------------- */
+/* ---- 1. context ----------------------------------------------------------------------
+ */
 
 typedef struct fm_context {
     const fm_units *units;
     const fm_study *const *studies; /* the registry */
     size_t n_studies;
-    const char *data_path; /* folders of shipped data (limits, templates, glossary), ':' */
+    const char
+        *data_path; /* folders of shipped data (limits, templates, glossary), ':' */
 } fm_context;
 
 /* The study of that name, or NULL. */
 const fm_study *fm_context_study(const fm_context *context, const char *name);
 
-/* Path of a shipped file such as "pull/limits.csv": the first folder of data_path that has
- * it.  malloc'ed; NULL when none has. */
+/* Path of a shipped file such as "pull/limits.csv": the first folder of data_path that
+ * has it.  malloc'ed; NULL when none has. */
 char *fm_context_find(const fm_context *context, const char *name);
 
-/* ---- 2. scenario --------------------------------------------------------------------- */
+/* ---- 2. scenario ---------------------------------------------------------------------
+ */
 
-typedef enum fm_sampling { FM_GRID, FM_ZIP, FM_LHS, FM_SOBOL } fm_sampling;
+typedef enum fm_sampling {
+    FM_GRID,
+    FM_ZIP,
+    FM_LHS,
+    FM_SOBOL
+} fm_sampling;
 
 typedef enum fm_axis_kind {
     FM_AXIS_VALUES, /* a list; any scalar kind */
@@ -57,18 +65,18 @@ typedef struct fm_naming { /* one entry of a map of names */
 } fm_naming;
 
 typedef struct fm_source { /* where one input comes from */
-    char *path;       /* path to open; NULL: inline or not given */
-    char *name;       /* as the user wrote it; "inline" */
-    char *text;       /* inline CSV */
-    int text_line;    /* line of the scenario on which it begins */
-    bool shipped;     /* the input's own default file: the scenario names none */
-    fm_naming *columns; /* the scenario's `columns:` map: declared name -> CSV name */
+    char *path;            /* path to open; NULL: inline or not given */
+    char *name;            /* as the user wrote it; "inline" */
+    char *text;            /* inline CSV */
+    int text_line;         /* line of the scenario on which it begins */
+    bool shipped;          /* the input's own default file: the scenario names none */
+    fm_naming *columns;    /* the scenario's `columns:` map: declared name -> CSV name */
     size_t n_columns;
     fm_naming *units; /* its `units:` map: declared name (or, for columns that a parameter
                          names, the CSV name) -> unit */
     size_t n_units;
-    char hash[65];    /* SHA-256 of the bytes read; "" before loading */
-    fm_data *data;    /* NULL before loading, or when the input was not given */
+    char hash[65]; /* SHA-256 of the bytes read; "" before loading */
+    fm_data *data; /* NULL before loading, or when the input was not given */
 } fm_source;
 
 typedef struct fm_scenario {
@@ -83,8 +91,8 @@ typedef struct fm_scenario {
     fm_axis *axes;
     size_t n_axes;
     uint64_t n_points;
-    fm_source *sources;  /* [study->n_inputs] */
-    char *overrides;     /* the --set texts, one per line; "" for none */
+    fm_source *sources;     /* [study->n_inputs] */
+    char *overrides;        /* the --set texts, one per line; "" for none */
     struct fm_arena *arena; /* owns the texts and items of the values */
 } fm_scenario;
 
@@ -111,8 +119,8 @@ void fm_data_free(fm_data *data);
  * returns FM_OK; FM_EDATA, FM_ENOINPUT, FM_ESCENARIO (the study's check), FM_ENOMEM */
 fm_status fm_scenario_load(fm_scenario *scenario, fm_diags *diags);
 
-/* The resolved scenario as YAML: every parameter, in declared order; reads back to the same
- * scenario.  malloc'ed; NULL if memory ran out. */
+/* The resolved scenario as YAML: every parameter, in declared order; reads back to the
+ * same scenario.  malloc'ed; NULL if memory ran out. */
 char *fm_scenario_text(const fm_scenario *scenario);
 
 /* A commented scenario with every parameter at its default (`fabmet init`). */
@@ -122,10 +130,11 @@ char *fm_scenario_template(const fm_study *study);
  * SIZE_MAX. */
 size_t fm_study_param(const fm_study *study, const char *key);
 
-/* ---- 3. points ----------------------------------------------------------------------- */
+/* ---- 3. points -----------------------------------------------------------------------
+ */
 
-/* A cursor makes points in any order; each thread has its own.  Needs O(parameters) memory.
- * Grid order: the last axis runs fastest. */
+/* A cursor makes points in any order; each thread has its own.  Needs O(parameters)
+ * memory. Grid order: the last axis runs fastest. */
 typedef struct fm_cursor fm_cursor;
 
 fm_status fm_cursor_create(const fm_scenario *scenario, fm_cursor **out);
@@ -135,8 +144,8 @@ void fm_cursor_free(fm_cursor *cursor);
  * returns FM_OK; FM_ERANGE if index >= n_points */
 fm_status fm_cursor_seek(fm_cursor *cursor, uint64_t index, fm_point *point_out);
 
-/* Value of axis `axis` at its step `step` (0 ... n - 1), for grids: also the coordinate that
- * the store writes.  Bit-equal to what the cursor gives. */
+/* Value of axis `axis` at its step `step` (0 ... n - 1), for grids: also the coordinate
+ * that the store writes.  Bit-equal to what the cursor gives. */
 void fm_axis_value(const fm_scenario *scenario, size_t axis, uint64_t step,
                    fm_value *value_out);
 

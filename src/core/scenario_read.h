@@ -11,10 +11,10 @@
 /* One --set text, taken apart. */
 typedef struct fm_set {
     const char *text;
-    char *key;      /* arena */
+    char *key;         /* arena */
     const char *value; /* inside text */
-    size_t param;   /* index, or SIZE_MAX */
-    size_t input;   /* data.NAME.csv: index, or SIZE_MAX */
+    size_t param;      /* index, or SIZE_MAX */
+    size_t input;      /* data.NAME.csv: index, or SIZE_MAX */
 } fm_set;
 
 typedef struct fm_sets {

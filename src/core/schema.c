@@ -293,8 +293,9 @@ declared_column(const fm_scenario *scenario, const fm_table *table, size_t index
         column->words = from->words;
         column->n_words = count_words(from->words);
         if (column->n_words == 0 || column->n_words > MAX_WORDS)
-            return FM_FAIL(err, FM_EINTERNAL, "column '%s.%s': %zu words (allowed: 1 ... %d)",
-                           table->name, from->name, column->n_words, (int)MAX_WORDS);
+            return FM_FAIL(err, FM_EINTERNAL,
+                           "column '%s.%s': %zu words (allowed: 1 ... %d)", table->name,
+                           from->name, column->n_words, (int)MAX_WORDS);
     }
     return resolve_unit(scenario, from, &column->unit, err);
 }
@@ -417,8 +418,8 @@ declared_columns(const fm_schema *schema, const fm_table *declared, size_t first
         size_t to = i;
         if (first_axis != SIZE_MAX)
             to = i == first_axis ? 0 : i < first_axis ? i + 1 : i;
-        fm_status st = declared_column(schema->scenario, declared, i,
-                                       &table->columns[at + to], err);
+        fm_status st =
+            declared_column(schema->scenario, declared, i, &table->columns[at + to], err);
         if (st != FM_OK)
             return st;
     }
@@ -504,8 +505,9 @@ study_table(const fm_schema *schema, const fm_table *declared, fm_schema_table *
     table->long_name = or_empty(declared->long_name);
     table->one_row = declared->shape == FM_ONE_ROW;
     if (table->one_row)
-        table->layout = as_grid(scenario) ? FM_BY_GRID
-                                          : scenario->n_axes > 0 ? FM_BY_COLUMN : FM_BY_ROW;
+        table->layout = as_grid(scenario)      ? FM_BY_GRID
+                        : scenario->n_axes > 0 ? FM_BY_COLUMN
+                                               : FM_BY_ROW;
     else
         axis = scenario->n_axes == 0 ? only_axis(declared) : SIZE_MAX;
     if (!table->one_row)

@@ -3,9 +3,8 @@
  *
  *   n times { offset, size }   8 bytes each: blocks left out, in order
  *   n                          8 bytes
- *   SHA-256                    32 bytes: of all bytes before the seal that are not left out,
- *                              then of the ranges and n
- *   "fabmet-1"                 8 bytes
+ *   SHA-256                    32 bytes: of all bytes before the seal that are not left
+ * out, then of the ranges and n "fabmet-1"                 8 bytes
  */
 #include "config.h"
 
@@ -18,7 +17,11 @@
 
 #include "core/seal.h"
 
-enum { SUM = SHA256_DIGEST_SIZE, FOOT = 8 + SUM + 8, BUFFER = 1 << 16 };
+enum {
+    SUM = SHA256_DIGEST_SIZE,
+    FOOT = 8 + SUM + 8,
+    BUFFER = 1 << 16
+};
 
 static const char magic[8] = {'f', 'a', 'b', 'm', 'e', 't', '-', '1'};
 
@@ -78,9 +81,11 @@ add_bytes(struct sha256_ctx *sha, FILE *f, uint64_t from, uint64_t to, uint8_t *
 }
 
 /* Sum of the first `size` bytes of the file without the ranges, then of the ranges.
- * returns FM_OK; FM_EINTERNAL when the ranges are not in order or leave the file; FM_EIO */
+ * returns FM_OK; FM_EINTERNAL when the ranges are not in order or leave the file; FM_EIO
+ */
 static fm_status
-sum_of(FILE *f, uint64_t size, const fm_seal_range *ranges, size_t n, uint8_t sum_out[SUM])
+sum_of(FILE *f, uint64_t size, const fm_seal_range *ranges, size_t n,
+       uint8_t sum_out[SUM])
 {
     uint8_t buffer[BUFFER];
     struct sha256_ctx sha;

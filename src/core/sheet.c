@@ -3,8 +3,8 @@
  *
  * Contents
  *   1. shape        chunks of consecutive rows
- *   2. datasets     made with the first chunk: only then is the extent of open-ended tables
- *                   known, and all their attributes are written in one order
+ *   2. datasets     made with the first chunk: only then is the extent of open-ended
+ * tables known, and all their attributes are written in one order
  *   3. writing      hash and write one chunk
  *   4. the sheet
  *   5. digest
@@ -24,7 +24,7 @@
 typedef struct pane { /* one column's rows of the chunk */
     char *data;       /* [capacity] values of `size` bytes; TEXT: offsets into `texts` */
     size_t size;
-    fm_str texts;     /* TEXT: the texts with their NULs; offset 0 is "" */
+    fm_str texts; /* TEXT: the texts with their NULs; offset 0 is "" */
     hid_t dataset;
     fm_digest hash;
 } pane;
@@ -34,21 +34,21 @@ struct fm_sheet {
     const fm_schema_table *table;
     fm_seal *seal;
     hid_t group;
-    bool made;         /* the datasets exist */
-    uint64_t written;  /* rows in the file */
-    size_t n;          /* rows in the panes */
-    size_t capacity;   /* of the panes */
-    size_t split;      /* dimension that the chunks divide */
-    uint64_t inner;    /* rows per step of that dimension */
-    uint64_t piece;    /* steps per chunk */
-    pane *panes;       /* [table->n_columns] */
+    bool made;                               /* the datasets exist */
+    uint64_t written;                        /* rows in the file */
+    size_t n;                                /* rows in the panes */
+    size_t capacity;                         /* of the panes */
+    size_t split;                            /* dimension that the chunks divide */
+    uint64_t inner;                          /* rows per step of that dimension */
+    uint64_t piece;                          /* steps per chunk */
+    pane *panes;                             /* [table->n_columns] */
     char (*coordinate_hash)[FM_DIGEST_TEXT]; /* BY_GRID: [n_dims] */
 };
 
 /* ---- 1. shape -------------------------------------------------------------------- */
 
-/* Chunks of at most FM_CHUNK_ROWS consecutive rows: full in the last dimensions, one step in
- * the first ones, even pieces of the dimension between. */
+/* Chunks of at most FM_CHUNK_ROWS consecutive rows: full in the last dimensions, one step
+ * in the first ones, even pieces of the dimension between. */
 static void
 choose_chunks(fm_sheet *sheet)
 {
@@ -214,8 +214,9 @@ make_coordinate(fm_sheet *sheet, size_t k)
     fm_digest_init(&hash);
     hash_values(&hash, column->type, values, axis->n);
     fm_digest_done(&hash, sheet->coordinate_hash[k]);
-    if (scale >= 0 && (type < 0 || H5DSset_scale(scale, column->name) < 0 ||
-                       H5Dwrite(scale, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)) {
+    if (scale >= 0 &&
+        (type < 0 || H5DSset_scale(scale, column->name) < 0 ||
+         H5Dwrite(scale, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)) {
         fm_h5_close(scale);
         scale = -1;
     }
@@ -290,7 +291,8 @@ make_objects(fm_sheet *sheet, bool unlimited, hid_t *scales)
         if ((scales[k] = make_coordinate(sheet, k)) < 0)
             return false;
     if (t->layout == FM_BY_ROW &&
-        (scales[0] = fm_h5_create_bare_scale(sheet->group, t->dimension, dims[0], unlimited)) < 0)
+        (scales[0] =
+             fm_h5_create_bare_scale(sheet->group, t->dimension, dims[0], unlimited)) < 0)
         return false;
     for (size_t i = 0; i < t->n_columns; i++) {
         hid_t dataset =
@@ -305,7 +307,8 @@ make_objects(fm_sheet *sheet, bool unlimited, hid_t *scales)
     return true;
 }
 
-/* Makes all datasets; an open-ended table keeps growing when its first chunk was filled. */
+/* Makes all datasets; an open-ended table keeps growing when its first chunk was filled.
+ */
 static bool
 make_datasets(fm_sheet *sheet)
 {
@@ -369,8 +372,8 @@ skip_in_seal(fm_seal *seal, hid_t dataset, hid_t space)
 
 /* Hashes and writes the selected part of a column. */
 static bool
-write_pane(fm_seal *seal, pane *p, const fm_schema_column *column, hid_t memory, hid_t space,
-           size_t n)
+write_pane(fm_seal *seal, pane *p, const fm_schema_column *column, hid_t memory,
+           hid_t space, size_t n)
 {
     bool something = true; /* a chunk of fill values need not be written */
 
@@ -383,8 +386,8 @@ write_pane(fm_seal *seal, pane *p, const fm_schema_column *column, hid_t memory,
         return true;
     hid_t text = column->type == FM_TYPE_TEXT ? fm_h5_text_type() : -1;
     hid_t type = column->type == FM_TYPE_TEXT ? text : memory_type(column->type);
-    bool ok = type >= 0 &&
-              H5Dwrite(p->dataset, type, memory, space, H5P_DEFAULT, p->data) >= 0;
+    bool ok =
+        type >= 0 && H5Dwrite(p->dataset, type, memory, space, H5P_DEFAULT, p->data) >= 0;
     fm_h5_close(text);
     return ok && (column->type == FM_TYPE_TEXT || skip_in_seal(seal, p->dataset, space));
 }
@@ -421,9 +424,9 @@ write_column(fm_sheet *sheet, size_t i, hid_t memory)
         H5Dset_extent(p->dataset, &extent) < 0)
         return false;
     hid_t space = H5Dget_space(p->dataset);
-    bool ok = space >= 0 && select_rows(sheet, space) &&
-              write_pane(sheet->seal, p, &sheet->table->columns[i], memory, space,
-                         sheet->n);
+    bool ok =
+        space >= 0 && select_rows(sheet, space) &&
+        write_pane(sheet->seal, p, &sheet->table->columns[i], memory, space, sheet->n);
     fm_h5_close(space);
     return ok;
 }
@@ -694,7 +697,8 @@ is_timing(const fm_schema_column *column)
 }
 
 static void
-digest_one(fm_digest *digest, const fm_schema_column *column, uint64_t n, const char *hash)
+digest_one(fm_digest *digest, const fm_schema_column *column, uint64_t n,
+           const char *hash)
 {
     fm_identity identity = {.name = column->name,
                             .unit = column->unit,
@@ -717,7 +721,8 @@ fm_sheet_digest(fm_sheet *sheet, fm_digest *digest)
 
     for (size_t i = 0; i < t->n_columns; i++)
         n_datasets += !is_timing(&t->columns[i]);
-    fm_digest_table(digest, t->name, t->n_dims, t->open_ended ? &rows : t->dims, n_datasets);
+    fm_digest_table(digest, t->name, t->n_dims, t->open_ended ? &rows : t->dims,
+                    n_datasets);
     for (size_t k = 0; k < n_coordinates; k++)
         digest_one(digest, &t->coordinates[k], t->dims[k], sheet->coordinate_hash[k]);
     for (size_t i = 0; i < t->n_columns; i++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One table on its way into a result file: rows are gathered until a chunk is full, hashed,
- * and written with one call per column.
+/* One table on its way into a result file: rows are gathered until a chunk is full,
+ * hashed, and written with one call per column.
  *
- * The file's chunks are consecutive rows of the table also when it has several dimensions, so
- * what is written does not depend on how many rows come at a time.
+ * The file's chunks are consecutive rows of the table also when it has several
+ * dimensions, so what is written does not depend on how many rows come at a time.
  */
 #ifndef FM_CORE_SHEET_H
 #define FM_CORE_SHEET_H
@@ -14,7 +14,9 @@
 #include "core/schema.h"
 #include "core/seal.h"
 
-enum { FM_CHUNK_ROWS = 131072 }; /* 1 MiB of numbers */
+enum {
+    FM_CHUNK_ROWS = 131072
+}; /* 1 MiB of numbers */
 
 typedef struct fm_sheet fm_sheet;
 
@@ -43,7 +45,8 @@ int8_t *fm_sheet_codes(fm_sheet *sheet, size_t column);
  * returns FM_OK or FM_ENOMEM */
 fm_status fm_sheet_text(fm_sheet *sheet, size_t column, size_t row, const char *text);
 
-/* Takes n filled rows; writes the chunk if it is full.  returns FM_OK; FM_EIO, FM_ENOMEM */
+/* Takes n filled rows; writes the chunk if it is full.  returns FM_OK; FM_EIO, FM_ENOMEM
+ */
 fm_status fm_sheet_commit(fm_sheet *sheet, size_t n);
 
 /* Writes the rest.  Afterwards only fm_sheet_digest and fm_sheet_free are allowed.

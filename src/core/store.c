@@ -48,8 +48,8 @@ write_failure(fm_store *store, fm_status st, fm_error *err)
     int reason = errno;
 
     store->broken = true;
-    /* Closing writes once more, and HDF5 does not get over it when that fails: give back the
-     * space that a full disk needs for it. */
+    /* Closing writes once more, and HDF5 does not get over it when that fails: give back
+     * the space that a full disk needs for it. */
     if (store->draft.temporary != NULL && truncate(store->draft.temporary, 0) != 0)
         reason = reason != 0 ? reason : errno;
     if (st == FM_ENOMEM)
@@ -320,7 +320,8 @@ copy_column(fm_sheet *sheet, size_t column, fm_type type, const fm_buffer *from,
     if (type == FM_TYPE_REAL)
         memcpy(fm_sheet_reals(sheet, column), from->real + first, n * sizeof(double));
     else if (type == FM_TYPE_INTEGER)
-        memcpy(fm_sheet_integers(sheet, column), from->integer + first, n * sizeof(int64_t));
+        memcpy(fm_sheet_integers(sheet, column), from->integer + first,
+               n * sizeof(int64_t));
     else if (type == FM_TYPE_CODE)
         memcpy(fm_sheet_codes(sheet, column), from->code + first, n);
     else
@@ -402,8 +403,8 @@ move(fm_store *store, progress *p, size_t t, size_t n)
                         : move_points(store, p->chunk, first, n);
 }
 
-/* The table whose chunk of the file is full first, in order of points: so the order of writes,
- * and with it every byte, does not depend on how many points come at a time. */
+/* The table whose chunk of the file is full first, in order of points: so the order of
+ * writes, and with it every byte, does not depend on how many points come at a time. */
 static size_t
 fills_first(const fm_store *store, const progress *p)
 {
@@ -415,8 +416,8 @@ fills_first(const fm_store *store, const progress *p)
         if (rows_left(p, t) < room)
             continue;
         size_t last = p->taken[t] + room - 1;
-        uint64_t point = t + 1 < p->n ? p->chunk->tables[t].point[last]
-                                      : p->chunk->first + last;
+        uint64_t point =
+            t + 1 < p->n ? p->chunk->tables[t].point[last] : p->chunk->first + last;
         if (best == SIZE_MAX || point < best_point) {
             best = t;
             best_point = point;
@@ -574,7 +575,11 @@ fm_store_finish(fm_store *store, const char *finished, char digest_out[FM_DIGEST
 
 /* Bytes of the file that do not grow with the rows: a fixed part, a part per dataset
  * (measured with HDF5 1.10). */
-enum { FIXED_BYTES = 16384, DATASET_BYTES = 1024, TEXT_BYTES = 48 };
+enum {
+    FIXED_BYTES = 16384,
+    DATASET_BYTES = 1024,
+    TEXT_BYTES = 48
+};
 
 static double
 rows_expected(const fm_scenario *scenario, const fm_point *point, size_t t)
@@ -600,7 +605,9 @@ row_bytes(const fm_schema_table *table)
         fm_type type = table->columns[c].type;
         bool message = table->columns[c].origin == FM_FROM_STORE &&
                        strcmp(table->columns[c].name, "message") == 0;
-        bytes += message || type == FM_TYPE_CODE ? 1 : type == FM_TYPE_TEXT ? TEXT_BYTES : 8;
+        bytes += message || type == FM_TYPE_CODE ? 1
+                 : type == FM_TYPE_TEXT          ? TEXT_BYTES
+                                                 : 8;
     }
     return bytes;
 }

@@ -39,24 +39,25 @@ typedef enum fm_kind {
 } fm_kind;
 
 enum {
-    FM_REQUIRED = 1 << 0, /* the scenario must give it; `example` says how `init` writes it */
-    FM_OPTIONAL = 1 << 1, /* may be absent: value.present is false */
-    FM_FIXED = 1 << 2,    /* cannot be swept (it names columns, files, lists) */
-    FM_OPEN_MIN = 1 << 3, /* min itself is not allowed */
-    FM_OPEN_MAX = 1 << 4, /* max itself is not allowed */
+    FM_REQUIRED =
+        1 << 0, /* the scenario must give it; `example` says how `init` writes it */
+    FM_OPTIONAL = 1 << 1,   /* may be absent: value.present is false */
+    FM_FIXED = 1 << 2,      /* cannot be swept (it names columns, files, lists) */
+    FM_OPEN_MIN = 1 << 3,   /* min itself is not allowed */
+    FM_OPEN_MAX = 1 << 4,   /* max itself is not allowed */
     FM_DIFFERENCE = 1 << 5, /* a difference: 5 degC is 5 K */
     FM_COLUMN_NAME = 1 << 6 /* text that names a column of an input */
 };
 
 typedef struct fm_param {
-    const char *key;            /* dotted: "wire.diameter" */
+    const char *key; /* dotted: "wire.diameter" */
     fm_kind kind;
-    fm_kind item;               /* FM_LIST: kind of the items (REAL, INTEGER, TEXT, CHOICE) */
-    const char *unit;           /* REAL: declared unit, "1" for a pure number */
-    const char *def;            /* default as a scenario spells it: "25", "[0, 1]", "Au" */
-    const char *example;        /* REQUIRED: what `init` writes; OPTIONAL: shown as a comment */
-    double min, max;            /* REAL, INTEGER (and list items): allowed range */
-    const char *const *choices; /* CHOICE: NULL-terminated */
+    fm_kind item;        /* FM_LIST: kind of the items (REAL, INTEGER, TEXT, CHOICE) */
+    const char *unit;    /* REAL: declared unit, "1" for a pure number */
+    const char *def;     /* default as a scenario spells it: "25", "[0, 1]", "Au" */
+    const char *example; /* REQUIRED: what `init` writes; OPTIONAL: shown as a comment */
+    double min, max;     /* REAL, INTEGER (and list items): allowed range */
+    const char *const *choices;    /* CHOICE: NULL-terminated */
     const struct fm_param *fields; /* RECORDS: declared like parameters */
     size_t n_fields;
     unsigned flags;
@@ -70,7 +71,7 @@ typedef struct fm_param {
 typedef enum fm_type {
     FM_TYPE_REAL,
     FM_TYPE_INTEGER, /* int64_t */
-    FM_TYPE_CODE,    /* small int with declared words (`words`), int8_t in memory and file */
+    FM_TYPE_CODE, /* small int with declared words (`words`), int8_t in memory and file */
     FM_TYPE_TEXT
 } fm_type;
 
@@ -79,15 +80,17 @@ enum {
     FM_COL_MISSING = 1 << 1   /* cells may be empty: NaN, or label "" */
 };
 
-/* A column that an input knows.  Its CSV name is `name`, what the scenario's `columns:` map
- * says, or, with `from_param`, the text (or each text of the list) of that parameter. */
+/* A column that an input knows.  Its CSV name is `name`, what the scenario's `columns:`
+ * map says, or, with `from_param`, the text (or each text of the list) of that parameter.
+ */
 typedef struct fm_input_column {
     const char *name;
-    fm_type type;     /* REAL, INTEGER or TEXT (labels) */
-    const char *unit; /* values are converted to its SI unit; NULL: kept as the data say */
+    fm_type type; /* REAL, INTEGER or TEXT (labels) */
+    const char
+        *unit; /* values are converted to its SI unit; NULL: kept as the data say */
     const char *from_param; /* key of a FM_COLUMN_NAME parameter, or NULL */
     unsigned flags;
-    double min, max;  /* both 0: no range; in the declared unit */
+    double min, max; /* both 0: no range; in the declared unit */
     const char *term;
     const char *help;
 } fm_input_column;
@@ -96,20 +99,26 @@ typedef struct fm_input_decl {
     const char *name; /* key below `data:` */
     const fm_input_column *columns;
     size_t n_columns;
-    const char *def_file; /* shipped CSV below the data folder used when not given; or NULL */
-    const char *example;  /* small CSV text that `init` writes inline; or NULL */
+    const char
+        *def_file; /* shipped CSV below the data folder used when not given; or NULL */
+    const char *example; /* small CSV text that `init` writes inline; or NULL */
     const char *help;
 } fm_input_decl;
 
 /* ---- 3. tables ------------------------------------------------------------------- */
 
-typedef enum fm_role { FM_VALUE, FM_AXIS, FM_STATUS } fm_role;
+typedef enum fm_role {
+    FM_VALUE,
+    FM_AXIS,
+    FM_STATUS
+} fm_role;
 
 typedef struct fm_column {
     const char *name; /* ASCII identifier; becomes the dataset's name */
     fm_type type;
-    const char *unit; /* UDUNITS spelling; "@INPUT.COLUMN" takes the unit that the data of
-                         input column COLUMN have, "@INPUT.COLUMN^2" its square; "" for text */
+    const char
+        *unit; /* UDUNITS spelling; "@INPUT.COLUMN" takes the unit that the data of
+                  input column COLUMN have, "@INPUT.COLUMN^2" its square; "" for text */
     const char *long_name; /* starts with a small letter, no unit */
     fm_role role;
     const char *const *words; /* CODE: NULL-terminated; code i is words[i] */
@@ -142,18 +151,23 @@ typedef struct fm_figure {
     const char *columns; /* blank-separated, in the order the template counts them;
                             "@axis" is the first numeric sweep axis */
     const char *by;      /* text or code column whose values make the series; or NULL */
-    const char *scalars; /* blank-separated "table.column" of one-row tables that become
-                            gnuplot variables table_column (limits, centre lines); or NULL */
-    const char *script;  /* template file below the data folder: "spc/spc_chart.gp" */
+    const char
+        *scalars;       /* blank-separated "table.column" of one-row tables that become
+                           gnuplot variables table_column (limits, centre lines); or NULL */
+    const char *script; /* template file below the data folder: "spc/spc_chart.gp" */
     unsigned flags;
 } fm_figure;
 
 enum {
-    FM_FIG_SWEEP = 1 << 0, /* drawn over the sweep, not for one point; needs a numeric axis */
-    FM_FIG_POINT = 1 << 1  /* drawn for one point (the first, or the one asked for) */
+    FM_FIG_SWEEP =
+        1 << 0, /* drawn over the sweep, not for one point; needs a numeric axis */
+    FM_FIG_POINT = 1 << 1 /* drawn for one point (the first, or the one asked for) */
 };
 
-typedef enum fm_direction { FM_AT_MOST, FM_AT_LEAST } fm_direction;
+typedef enum fm_direction {
+    FM_AT_MOST,
+    FM_AT_LEAST
+} fm_direction;
 
 /* A statement value <= limit (or >=) over all rows of a table; the report shows the worst
  * row and how many fail.  Rows whose limit is NaN make no statement. */
@@ -192,11 +206,11 @@ typedef struct fm_study {
     /* Checks that need several parameters or the data together; called once per scenario
      * on the first point, after everything else was right.  May be NULL. */
     fm_status (*check)(const fm_point *point, fm_error *err);
-    /* Rows that tables[table] will get for one point: for `check`'s size estimate.  May be
-     * NULL (one row per point, 0 for the others). */
+    /* Rows that tables[table] will get for one point: for `check`'s size estimate.  May
+     * be NULL (one row per point, 0 for the others). */
     uint64_t (*rows)(const fm_point *point, size_t table);
-    /* Computes one point and puts its rows.  Thread-safe; nothing but `out` is written.  On
-     * an error status the point's rows are dropped and the message is kept. */
+    /* Computes one point and puts its rows.  Thread-safe; nothing but `out` is written.
+     * On an error status the point's rows are dropped and the message is kept. */
     fm_status (*run)(const fm_point *point, fm_out *out, fm_error *err);
 } fm_study;
 
@@ -204,18 +218,19 @@ typedef struct fm_study {
 
 typedef struct fm_value {
     fm_kind kind;
-    bool given;      /* the scenario or --set says it; false: the default */
-    bool present;    /* false: optional and absent */
-    double real;     /* REAL: in the declared unit (NaN when absent) */
-    double si;       /* REAL: in SI */
-    int64_t integer; /* INTEGER; CHOICE: index; FLAG: 0 or 1 */
-    const char *text; /* TEXT, FILE (path to open), CHOICE (the word); the literal as typed
-                         for REAL and INTEGER, NULL for a computed axis value */
+    bool given;       /* the scenario or --set says it; false: the default */
+    bool present;     /* false: optional and absent */
+    double real;      /* REAL: in the declared unit (NaN when absent) */
+    double si;        /* REAL: in SI */
+    int64_t integer;  /* INTEGER; CHOICE: index; FLAG: 0 or 1 */
+    const char *text; /* TEXT, FILE (path to open), CHOICE (the word); the literal as
+                         typed for REAL and INTEGER, NULL for a computed axis value */
     size_t n;         /* LIST: items; RECORDS: records */
     const struct fm_value *items; /* LIST [n]; RECORDS [n][n_fields] */
 } fm_value;
 
-/* One loaded column.  Labels are interned: codes index `labels`, in order of appearance. */
+/* One loaded column.  Labels are interned: codes index `labels`, in order of appearance.
+ */
 typedef struct fm_data_column {
     const char *name; /* as the user's file calls it */
     fm_type type;
@@ -229,9 +244,9 @@ typedef struct fm_data_column {
 
 typedef struct fm_data {
     const fm_input_decl *decl;
-    const char *source;       /* as the user named it */
+    const char *source; /* as the user named it */
     size_t n_rows;
-    const uint64_t *line;     /* [n_rows] line in the file, for messages */
+    const uint64_t *line;          /* [n_rows] line in the file, for messages */
     const fm_data_column *columns; /* declared order; a list parameter's columns stand
                                       together, [first[k], first[k + 1]) for declared k */
     const size_t *first;           /* [decl->n_columns + 1] */
@@ -246,7 +261,8 @@ struct fm_point {
     uint64_t seed;
     uint64_t draws;
     int threads; /* threads that this run may use inside; results must not depend on it */
-    const volatile sig_atomic_t *stop; /* non-zero: give up with FM_EINTERRUPT; may be NULL */
+    const volatile sig_atomic_t
+        *stop; /* non-zero: give up with FM_EINTERRUPT; may be NULL */
 };
 
 /* Values by parameter index (an enum beside the table keeps them in step). */
@@ -304,9 +320,9 @@ static inline fm_stream
 fm_point_stream(const fm_point *point, size_t stream)
 {
     assert(stream < point->study->n_streams);
-    return fm_stream_make(point->seed, point->index,
-                          fm_stream_selector(point->study->name,
-                                             point->study->streams[stream]));
+    return fm_stream_make(
+        point->seed, point->index,
+        fm_stream_selector(point->study->name, point->study->streams[stream]));
 }
 
 static inline bool

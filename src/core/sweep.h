@@ -13,9 +13,9 @@ typedef struct fm_progress {
 typedef struct fm_run_options {
     int threads; /* >= 1 */
     const volatile sig_atomic_t *stop;
-    void (*progress)(const fm_progress *progress, void *arg); /* may be NULL; called at most
-                                  ten times a second, and once at the end; from any thread,
-                                  one at a time */
+    void (*progress)(const fm_progress *progress, void *arg); /* may be NULL; called at
+                                  most ten times a second, and once at the end; from any
+                                  thread, one at a time */
     void *progress_arg;
     fm_store_options store;
 } fm_run_options;
@@ -29,26 +29,27 @@ typedef struct fm_run_summary {
     uint64_t first_failed;
 } fm_run_summary;
 
-/* Points go in chunks to a team of options->threads threads; chunks reach the store in order.
- * With fewer points than threads the spare threads are lent to the points (point->threads).
- * summary_out  out  untouched on failure
- * returns FM_OK (also when points failed: see summary_out->failed); FM_EINTERRUPT; FM_ENOMEM;
- *         FM_ERANGE (more Sobol points or axes than GSL has); what the store says.  Nothing is
- *         left behind on failure. */
+/* Points go in chunks to a team of options->threads threads; chunks reach the store in
+ * order. With fewer points than threads the spare threads are lent to the points
+ * (point->threads). summary_out  out  untouched on failure returns FM_OK (also when
+ * points failed: see summary_out->failed); FM_EINTERRUPT; FM_ENOMEM; FM_ERANGE (more
+ * Sobol points or axes than GSL has); what the store says.  Nothing is left behind on
+ * failure. */
 fm_status fm_run(const fm_scenario *scenario, const char *path,
-                 const fm_run_options *options, fm_run_summary *summary_out, fm_error *err);
+                 const fm_run_options *options, fm_run_summary *summary_out,
+                 fm_error *err);
 
-/* Splits n draws of one point into fixed blocks, computes them on point->threads threads, and
- * folds them in order of blocks, so that the answer never depends on the threads.
+/* Splits n draws of one point into fixed blocks, computes them on point->threads threads,
+ * and folds them in order of blocks, so that the answer never depends on the threads.
  * block_size  in  draws per block (the last may be shorter)
  * size        in  bytes of one block's partial result
- * compute     in  fills `partial` (not cleared) for draws [first, first + n); called from any
- *                 thread
- * fold        in  called in order of blocks, by one thread at a time
- * returns FM_OK; FM_EINTERRUPT when point->stop is set (looked at before each block);
- *         FM_ENOMEM; the status of the first block, in order, that failed */
+ * compute     in  fills `partial` (not cleared) for draws [first, first + n); called from
+ * any thread fold        in  called in order of blocks, by one thread at a time returns
+ * FM_OK; FM_EINTERRUPT when point->stop is set (looked at before each block); FM_ENOMEM;
+ * the status of the first block, in order, that failed */
 typedef fm_status (*fm_block_compute)(void *arg, uint64_t first, size_t n, void *partial);
-typedef fm_status (*fm_block_fold)(void *arg, uint64_t first, size_t n, const void *partial);
+typedef fm_status (*fm_block_fold)(void *arg, uint64_t first, size_t n,
+                                   const void *partial);
 fm_status fm_for_blocks(const fm_point *point, uint64_t n, size_t block_size, size_t size,
                         fm_block_compute compute, fm_block_fold fold, void *arg,
                         fm_error *err);

@@ -220,7 +220,9 @@ fm_str_add_json(fm_str *s, const char *text)
 
 /* ---- 4. nearest word ------------------------------------------------------------- */
 
-enum { WORD_MAX = 64 };
+enum {
+    WORD_MAX = 64
+};
 
 static size_t
 min3(size_t a, size_t b, size_t c)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text services without a domain: growing strings, UTF-8, nearest word, numbers as text. */
+/* Text services without a domain: growing strings, UTF-8, nearest word, numbers as text.
+ */
 #ifndef FM_CORE_TEXT_H
 #define FM_CORE_TEXT_H
 
@@ -7,8 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A growing string.  Zero-initialise; free with fm_str_free.  `data` is NUL-terminated once
- * anything was added.  After a failed allocation `failed` is set and adding does nothing. */
+/* A growing string.  Zero-initialise; free with fm_str_free.  `data` is NUL-terminated
+ * once anything was added.  After a failed allocation `failed` is set and adding does
+ * nothing. */
 typedef struct fm_str {
     char *data;
     size_t length;
@@ -19,8 +21,10 @@ typedef struct fm_str {
 void fm_str_free(fm_str *s);
 void fm_str_add(fm_str *s, const char *text);
 void fm_str_add_bytes(fm_str *s, const char *bytes, size_t n);
-void fm_str_addf(fm_str *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Gives the bytes to the caller (free()) and empties the string; NULL if memory ran out. */
+void fm_str_addf(fm_str *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Gives the bytes to the caller (free()) and empties the string; NULL if memory ran out.
+ */
 char *fm_str_take(fm_str *s);
 
 /* malloc'ed copy; NULL for NULL or when memory ran out. */
@@ -28,7 +32,9 @@ char *fm_strdup(const char *text);
 
 /* Shortest decimal text that reads back as the same double ("0.1", "10", "1e-09", "NaN").
  * text_out  out  at least FM_NUMBER_TEXT bytes; C locale whatever the user's is */
-enum { FM_NUMBER_TEXT = 40 };
+enum {
+    FM_NUMBER_TEXT = 40
+};
 const char *fm_number_text(double x, char *text_out);
 
 /* Appends that text. */

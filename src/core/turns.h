@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Work items computed by a team of threads in any order and handed over in order.
  *
- * An `omp ordered` region would do the same, but its waiting threads spin: with two threads
- * on a machine with other work, each handing over then costs a time slice (measured: 4 to
- * 12 us per point instead of 0.5).  Here nobody waits while the window has room, and the
- * thread that completes a sequence hands over all of it.
+ * An `omp ordered` region would do the same, but its waiting threads spin: with two
+ * threads on a machine with other work, each handing over then costs a time slice
+ * (measured: 4 to 12 us per point instead of 0.5).  Here nobody waits while the window
+ * has room, and the thread that completes a sequence hands over all of it.
  */
 #ifndef FM_CORE_TURNS_H
 #define FM_CORE_TURNS_H
@@ -35,8 +35,8 @@ void fm_turns_free(fm_turns *turns);
 bool fm_turns_take(fm_turns *turns, bool (*halted)(void *arg), void *arg,
                    uint64_t *item_out);
 
-/* Says that an item is computed, and calls give(arg, k) for each item whose turn has come:
- * in order, by one thread at a time, maybe another one. */
+/* Says that an item is computed, and calls give(arg, k) for each item whose turn has
+ * come: in order, by one thread at a time, maybe another one. */
 void fm_turns_put(fm_turns *turns, uint64_t item, void (*give)(void *arg, uint64_t item),
                   void *arg);
 

@@ -9,8 +9,8 @@
 #include <fabmet/error.h>
 
 /* The unit system: UDUNITS' database, our additional names (gf, mil, ohm/sq, LSB, sigma,
- * electron, wafer, pct, eV and e by their 2019 definitions).  Made once at start-up in one
- * thread; conversions afterwards are pure and may run in any thread. */
+ * electron, wafer, pct, eV and e by their 2019 definitions).  Made once at start-up in
+ * one thread; conversions afterwards are pure and may run in any thread. */
 typedef struct fm_units fm_units;
 
 /* units_out  out  owned by the caller: fm_units_free
@@ -29,8 +29,8 @@ typedef struct fm_conversion {
 
 /* Conversion between two unit texts.  `difference` keeps only the scale (5 degC of
  * difference is 5 K).
- * returns FM_OK; FM_EDATA if a unit is unknown or no unit token, FM_EDOM if the dimensions
- *         differ; the text names both units and a hint ("did you mean degC?") */
+ * returns FM_OK; FM_EDATA if a unit is unknown or no unit token, FM_EDOM if the
+ * dimensions differ; the text names both units and a hint ("did you mean degC?") */
 fm_status fm_units_conversion(const fm_units *units, const char *from, const char *to,
                               bool difference, fm_conversion *conversion_out,
                               fm_error *err);
@@ -54,19 +54,18 @@ bool fm_units_known(const fm_units *units, const char *unit);
  * "1" -> "1".  malloc'ed. */
 char *fm_units_squared(const char *unit);
 
-/* Reads `text` as  real blank* unit?  and converts it to `unit` and to SI, by exact decimal
- * scaling where the factor is a power of ten.  The whole text must match.
- * unit        in   declared unit; "1" takes %, ppm and other pure numbers, nothing else
- * value_out   out  in the declared unit      si_out  out  in SI
- * returns FM_OK; FM_EDATA with a text that shows what was found and how to write it
- *         (hexadecimal, "1,5", ".nan", "1e400", U+2212, no-break space, unknown unit, wrong
- *         dimension, ...) */
+/* Reads `text` as  real blank* unit?  and converts it to `unit` and to SI, by exact
+ * decimal scaling where the factor is a power of ten.  The whole text must match. unit in
+ * declared unit; "1" takes %, ppm and other pure numbers, nothing else value_out   out in
+ * the declared unit      si_out  out  in SI returns FM_OK; FM_EDATA with a text that
+ * shows what was found and how to write it (hexadecimal, "1,5", ".nan", "1e400", U+2212,
+ * no-break space, unknown unit, wrong dimension, ...) */
 fm_status fm_quantity_read(const fm_units *units, const char *text, const char *unit,
                            bool difference, double *value_out, double *si_out,
                            fm_error *err);
 
-/* Strict bare number (no unit), and strict integers: no leading zeros, no sign for unsigned,
- * no exponent, range checked. */
+/* Strict bare number (no unit), and strict integers: no leading zeros, no sign for
+ * unsigned, no exponent, range checked. */
 fm_status fm_real_read(const char *text, double *value_out, fm_error *err);
 fm_status fm_integer_read(const char *text, int64_t *value_out, fm_error *err);
 fm_status fm_unsigned_read(const char *text, uint64_t *value_out, fm_error *err);

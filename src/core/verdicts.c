@@ -22,7 +22,8 @@ static const char *
 stored_unit(const fm_schema_table *table, size_t declared)
 {
     for (size_t i = 0; i < table->n_columns; i++)
-        if (table->columns[i].origin == FM_FROM_STUDY && table->columns[i].index == declared)
+        if (table->columns[i].origin == FM_FROM_STUDY &&
+            table->columns[i].index == declared)
             return table->columns[i].unit;
     return "1";
 }

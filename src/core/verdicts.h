@@ -21,8 +21,8 @@ typedef struct fm_judge {
  * returns FM_OK; FM_ENOMEM; FM_EINTERNAL when a verdict names no number of its study */
 fm_status fm_judges_create(const fm_schema *schema, fm_judge **judges_out, fm_error *err);
 
-/* Looks at rows [first, first + n).  A row without limit is not judged; a row without value
- * fails; a value at its limit passes.  The first of the worst rows is kept. */
+/* Looks at rows [first, first + n).  A row without limit is not judged; a row without
+ * value fails; a value at its limit passes.  The first of the worst rows is kept. */
 void fm_judge_rows(fm_judge *judge, const fm_rows *rows, size_t first, size_t n);
 
 #endif

@@ -49,7 +49,8 @@ read_chunk(const fm_result *r, const fm_result_table *t, size_t column, uint64_t
     uint64_t left = t->n_rows - first;
 
     return fm_result_read(r, t, column, first,
-                          (size_t)(left < FM_CHUNK_ROWS ? left : FM_CHUNK_ROWS), out, err);
+                          (size_t)(left < FM_CHUNK_ROWS ? left : FM_CHUNK_ROWS), out,
+                          err);
 }
 
 static fm_status
@@ -79,7 +80,8 @@ hash_column(const fm_result *r, const fm_result_table *t, size_t column,
 }
 
 static fm_status
-digest_table(const fm_result *r, const fm_result_table *t, fm_digest *digest, fm_error *err)
+digest_table(const fm_result *r, const fm_result_table *t, fm_digest *digest,
+             fm_error *err)
 {
     size_t n = 0;
 
@@ -324,8 +326,8 @@ compare_all(comparison *c)
 }
 
 fm_status
-fm_result_compare(const fm_result *a, const fm_result *b, uint64_t ulps, char **report_out,
-                  fm_error *err)
+fm_result_compare(const fm_result *a, const fm_result *b, uint64_t ulps,
+                  char **report_out, fm_error *err)
 {
     comparison c = {.a = a, .b = b, .ulps = ulps, .err = err};
     fm_status st = compare_all(&c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Blocks of uniforms to blocks of pulls: the part of the simulation that takes the time. */
+/* Blocks of uniforms to blocks of pulls: the part of the simulation that takes the time.
+ */
 #ifndef FM_PULL_PULL_KERNEL_H
 #define FM_PULL_PULL_KERNEL_H
 
@@ -16,19 +17,16 @@
  * terms: bond.strength-distribution */
 void fm_pull_normal_quantiles(size_t n, const double *p_1, double *z_out);
 
-/* The weakest of all modes at each pull: F = min_k S_k/c_k and which k it was.  Strengths are
- * increasing functions of the uniforms, so runs with equal uniforms stay comparable pull by
- * pull whatever the parameters are.
- * strength       in   [FM_PULL_N_MODES]
+/* The weakest of all modes at each pull: F = min_k S_k/c_k and which k it was.  Strengths
+ * are increasing functions of the uniforms, so runs with equal uniforms stay comparable
+ * pull by pull whatever the parameters are. strength       in   [FM_PULL_N_MODES]
  * coefficient_1  in   [FM_PULL_N_MODES]; a mode with 0 or family NEVER cannot break
  * n              in   number of pulls
- * u_1            in   [FM_PULL_N_MODES] pointers to [n] uniforms in (0, 1); NULL for a mode
- *                     that cannot break
- * force_n_out    out  [n] hook force [N]
- * mode_out       out  [n] fm_pull_mode
- * returns FM_OK; FM_EDOM if no mode can break or a mode that can has no uniforms
- * accuracy  1e-14 relative in the force; the same bits on every processor
- * source  own   terms: bond.competing-risks bond.failure-mode */
+ * u_1            in   [FM_PULL_N_MODES] pointers to [n] uniforms in (0, 1); NULL for a
+ * mode that cannot break force_n_out    out  [n] hook force [N] mode_out       out  [n]
+ * fm_pull_mode returns FM_OK; FM_EDOM if no mode can break or a mode that can has no
+ * uniforms accuracy  1e-14 relative in the force; the same bits on every processor source
+ * own   terms: bond.competing-risks bond.failure-mode */
 fm_status fm_pull_weakest(const fm_pull_strength *strength, const double *coefficient_1,
                           size_t n, const double *const *u_1, double *force_n_out,
                           int8_t *mode_out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Strength of the places where a bonded wire can break, and which of them breaks first. */
+/* Strength of the places where a bonded wire can break, and which of them breaks first.
+ */
 #ifndef FM_PULL_PULL_STRENGTH_H
 #define FM_PULL_PULL_STRENGTH_H
 
@@ -24,8 +25,9 @@ typedef enum fm_pull_family {
     FM_PULL_NEVER   /* this mode does not occur */
 } fm_pull_family;
 
-/* A strength distribution.  WEIBULL: ln S = location + scale ln E, E standard exponential;
- * LOGNORMAL: ln S = location + scale Z; NORMAL: S = location + scale Z given S > 0 [N]. */
+/* A strength distribution.  WEIBULL: ln S = location + scale ln E, E standard
+ * exponential; LOGNORMAL: ln S = location + scale Z; NORMAL: S = location + scale Z given
+ * S > 0 [N]. */
 typedef struct fm_pull_strength {
     fm_pull_family family;
     double location;
@@ -38,9 +40,8 @@ typedef struct fm_pull_strength {
  * cv_1          in   standard deviation over mean [1], [1e-4, 2]; NORMAL: at most 1 and
  *                    before the cut, too
  * strength_out  out  untouched on error
- * returns FM_OK; FM_EDOM for arguments outside their domain; FM_ENOCONV if the shape of the
- *         Weibull is not found (not seen)
- * accuracy  1e-12 relative in the Weibull shape
+ * returns FM_OK; FM_EDOM for arguments outside their domain; FM_ENOCONV if the shape of
+ * the Weibull is not found (not seen) accuracy  1e-12 relative in the Weibull shape
  * source  moments of the distributions   terms: bond.strength-distribution */
 fm_status fm_pull_strength_make(fm_pull_family family, double mean_n, double cv_1,
                                 fm_pull_strength *strength_out);
@@ -66,8 +67,8 @@ double fm_pull_strength_mean(const fm_pull_strength *strength);
 
 /* Resolution coefficients of the modes: a mode breaks at the hook force S / c.
  * tension_1        in   [2] T/F of the two spans
- * coefficient_out  out  [FM_PULL_N_MODES]; span: the larger tension, heel and lift j: T_j/F
- * source  own   terms: bond.failure-mode bond.wire-tension */
+ * coefficient_out  out  [FM_PULL_N_MODES]; span: the larger tension, heel and lift j:
+ * T_j/F source  own   terms: bond.failure-mode bond.wire-tension */
 void fm_pull_coefficients(const double tension_1[2],
                           double coefficient_out[FM_PULL_N_MODES]);
 
@@ -86,7 +87,9 @@ double fm_pull_break_probability(const fm_pull_strength *strength,
  * tensile_pa   in  tensile strength [Pa], > 0
  * force_n_out  out [N]; untouched on error
  * returns FM_OK; FM_EDOM; FM_ERANGE if the force cannot be represented
- * source  definition of tensile strength   terms: bond.breaking-load bond.wire-diameter */
-fm_status fm_pull_breaking_load(double diameter_m, double tensile_pa, double *force_n_out);
+ * source  definition of tensile strength   terms: bond.breaking-load bond.wire-diameter
+ */
+fm_status fm_pull_breaking_load(double diameter_m, double tensile_pa,
+                                double *force_n_out);
 
 #endif

@@ -8,7 +8,9 @@
 
 #include "pull/pull_strength.h"
 
-enum { FM_PULL_MAX_BINS = 200 };
+enum {
+    FM_PULL_MAX_BINS = 200
+};
 
 /* Count, mean, sum of squared deviations from the mean, extremes. */
 typedef struct fm_pull_moments {
@@ -26,7 +28,8 @@ typedef struct fm_pull_bins {
 typedef struct fm_pull_tally {
     fm_pull_moments mode[FM_PULL_N_MODES];
     uint64_t n_below; /* readings below the limit */
-    /* Per mode: [0] below the first bin, [1 + i] bin i, [1 + n_bins] above the last one. */
+    /* Per mode: [0] below the first bin, [1 + i] bin i, [1 + n_bins] above the last one.
+     */
     uint64_t count[FM_PULL_N_MODES][FM_PULL_MAX_BINS + 2];
 } fm_pull_tally;
 
@@ -38,28 +41,25 @@ void fm_pull_moments_merge(fm_pull_moments *into, const fm_pull_moments *other);
 /* Standard deviation with n - 1; NaN below 2 values.   terms: met.repeatability */
 double fm_pull_moments_sd(const fm_pull_moments *moments);
 
-/* Bins for the readings of a model: between quantiles of the weakest modes, whole multiples
- * of the resolution wide, with readings in the middle of the finest bins.
+/* Bins for the readings of a model: between quantiles of the weakest modes, whole
+ * multiples of the resolution wide, with readings in the middle of the finest bins.
  * low_n, high_n  in   range to cover [N], 0 <= low < high
  * resolution_n   in   of the tester [N], >= 0
  * n_bins         in   wanted number; the result has at most so many
  * bins_out       out  untouched on error
  * returns FM_OK; FM_EDOM   terms: met.resolution
  * source  own */
-fm_status fm_pull_bins_make(double low_n, double high_n, double resolution_n, size_t n_bins,
-                            fm_pull_bins *bins_out);
+fm_status fm_pull_bins_make(double low_n, double high_n, double resolution_n,
+                            size_t n_bins, fm_pull_bins *bins_out);
 
 /* Empties a tally.   terms: bond.failure-mode */
 void fm_pull_tally_init(fm_pull_tally *tally);
 
-/* Adds n readings.  Below the limit means below by more than 1e-12 of it, so that a reading
- * shown equal to the limit passes although its last bit may differ.
- * bins     in  the same for all calls
- * limit_n  in  [N]; NaN: nothing is below
- * force_n  in  [n] readings [N]
- * mode     in  [n] fm_pull_mode
- * accuracy  moments relative to the spread, not to the square of the mean
- * source  own   terms: bond.pull-limit bond.failure-mode */
+/* Adds n readings.  Below the limit means below by more than 1e-12 of it, so that a
+ * reading shown equal to the limit passes although its last bit may differ. bins     in
+ * the same for all calls limit_n  in  [N]; NaN: nothing is below force_n  in  [n]
+ * readings [N] mode     in  [n] fm_pull_mode accuracy  moments relative to the spread,
+ * not to the square of the mean source  own   terms: bond.pull-limit bond.failure-mode */
 void fm_pull_tally_add(fm_pull_tally *tally, const fm_pull_bins *bins, double limit_n,
                        size_t n, const double *force_n, const int8_t *mode);
 

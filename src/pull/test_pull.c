@@ -64,7 +64,8 @@ assert_close(double found, double expected, double rel_tol, const char *what)
 {
     double scale = fabs(expected) > 0 ? fabs(expected) : 1;
     ck_assert_msg(fabs(found - expected) <= rel_tol * scale,
-                  "%s: %.17g, expected %.17g within %.2g", what, found, expected, rel_tol);
+                  "%s: %.17g, expected %.17g within %.2g", what, found, expected,
+                  rel_tol);
 }
 
 /* ---- 2. certified rows ----------------------------------------------------------- */
@@ -154,7 +155,8 @@ check_number(const row *r)
     } else if (strcmp(r->quantity, "normal_quantile") == 0) {
         fm_pull_normal_quantiles(1, r->in, &x);
     } else if (strcmp(r->quantity, "load") == 0) {
-        ck_assert_int_eq(fm_pull_breaking_load(r->in[0] * 1e-6, r->in[1] * 1e6, &x), FM_OK);
+        ck_assert_int_eq(fm_pull_breaking_load(r->in[0] * 1e-6, r->in[1] * 1e6, &x),
+                         FM_OK);
         x /= 9.80665e-3;
     } else {
         ck_abort_msg("%s: unknown quantity '%s'", r->id, r->quantity);
@@ -248,7 +250,8 @@ START_TEST(harman_form)
         fm_pull_geometry g = random_geometry();
         double d = g.a_m + g.b_m, e = g.a_m / d, h = g.h1_m, rise = g.h2_m - g.h1_m;
         double c = cos(g.tilt_rad), s = sin(g.tilt_rad), down = h + e * rise;
-        double wt = sqrt(h * h + e * e * d * d) * ((1 - e) * c + (h + rise) / d * s) / down;
+        double wt =
+            sqrt(h * h + e * e * d * d) * ((1 - e) * c + (h + rise) / d * s) / down;
         double r = (1 - e) * d / (h + rise);
         double wd = (h + rise) * sqrt(1 + r * r) * (e * c - h / d * s) / down;
         fm_pull_tension t;
@@ -285,10 +288,10 @@ START_TEST(geometry_domain)
 {
     const double half_pi = 1.5707963267948966;
     const fm_pull_geometry bad[] = {
-        {-1, 500, 250, 250, 0}, {500, -1, 250, 250, 0},       {0, 0, 250, 250, 0},
-        {NAN, 5, 2, 2, 0},      {5, INFINITY, 2, 2, 0},       {5, 5, NAN, 2, 0},
-        {5, 5, 2, INFINITY, 0}, {500, 500, 0, 0, 0},          {500, 500, -250, -250, 0},
-        {5, 5, 2, 2, half_pi},  {5, 5, 2, 2, -1.6},           {5, 5, 2, 2, NAN},
+        {-1, 500, 250, 250, 0}, {500, -1, 250, 250, 0}, {0, 0, 250, 250, 0},
+        {NAN, 5, 2, 2, 0},      {5, INFINITY, 2, 2, 0}, {5, 5, NAN, 2, 0},
+        {5, 5, 2, INFINITY, 0}, {500, 500, 0, 0, 0},    {500, 500, -250, -250, 0},
+        {5, 5, 2, 2, half_pi},  {5, 5, 2, 2, -1.6},     {5, 5, 2, 2, NAN},
     };
     fm_pull_tension t = {.tension_1 = {7, 8}}, same = t;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -370,10 +373,11 @@ START_TEST(upper_tail)
     for (int i = 0; i < 300; i++) {
         double p = 1 - ldexp(1, -(10 + i % 30)), x;
         fm_pull_strength s;
-        ck_assert_int_eq(fm_pull_strength_make(families[i % 3], 0.1, between(0.02, 0.4), &s),
-                         FM_OK);
+        ck_assert_int_eq(
+            fm_pull_strength_make(families[i % 3], 0.1, between(0.02, 0.4), &s), FM_OK);
         ck_assert_int_eq(fm_pull_strength_quantile(&s, p, &x), FM_OK);
-        assert_close(fm_pull_strength_log_survival(&s, x), log(1 - p), 1e-11, "ln(1 - p)");
+        assert_close(fm_pull_strength_log_survival(&s, x), log(1 - p), 1e-11,
+                     "ln(1 - p)");
     }
 }
 END_TEST
@@ -403,7 +407,8 @@ START_TEST(moments_are_as_asked)
         for (size_t i = 0; i < 3; i++) {
             fm_pull_strength s;
             double mean, cv;
-            ck_assert_int_eq(fm_pull_strength_make(families[f], 0.0917, cvs[i], &s), FM_OK);
+            ck_assert_int_eq(fm_pull_strength_make(families[f], 0.0917, cvs[i], &s),
+                             FM_OK);
             moments_of(&s, &mean, &cv);
             assert_close(mean, 0.0917, 1e-9, "mean");
             assert_close(cv, cvs[i], 1e-7, "cv");
@@ -422,7 +427,8 @@ END_TEST
 START_TEST(strength_status)
 {
     fm_pull_strength s = {FM_PULL_NORMAL, 3, 4, 0.5}, same = s;
-    const double bad_mean[] = {0, -1, NAN, INFINITY}, bad_cv[] = {0, -0.1, NAN, 2.01, 5e-5};
+    const double bad_mean[] = {0, -1, NAN, INFINITY},
+                 bad_cv[] = {0, -0.1, NAN, 2.01, 5e-5};
     for (size_t i = 0; i < 4; i++)
         ck_assert_int_eq(fm_pull_strength_make(FM_PULL_WEIBULL, bad_mean[i], 0.1, &s),
                          FM_EDOM);
@@ -496,7 +502,9 @@ END_TEST
 
 START_TEST(normal_quantiles_invert)
 {
-    enum { N = 3001 }; /* not a multiple of the chunk */
+    enum {
+        N = 3001
+    }; /* not a multiple of the chunk */
     double p[N], z[N];
     for (int i = 0; i < N; i++)
         p[i] = i % 4 == 0 ? pow(10, between(-15.9, -1)) : uniform();
@@ -517,7 +525,9 @@ END_TEST
 
 /* ---- 7. the weakest link --------------------------------------------------------- */
 
-enum { DRAWS = 200000 };
+enum {
+    DRAWS = 200000
+};
 static double u[FM_PULL_N_MODES][DRAWS], force[DRAWS];
 static int8_t mode[DRAWS];
 static const double *const uniforms[FM_PULL_N_MODES] = {u[0], u[1], u[2], u[3], u[4]};
@@ -544,7 +554,8 @@ START_TEST(kernel_is_the_scalar_model)
     const fm_pull_family mixes[][FM_PULL_N_MODES] = {
         {FM_PULL_WEIBULL, FM_PULL_LOGNORMAL, FM_PULL_NORMAL, FM_PULL_WEIBULL,
          FM_PULL_NORMAL},
-        {FM_PULL_NEVER, FM_PULL_NORMAL, FM_PULL_NEVER, FM_PULL_LOGNORMAL, FM_PULL_WEIBULL},
+        {FM_PULL_NEVER, FM_PULL_NORMAL, FM_PULL_NEVER, FM_PULL_LOGNORMAL,
+         FM_PULL_WEIBULL},
     };
     const double c[] = {1.2, 0.9, 1.2, 0.9, 1.2};
     const size_t n = 5003;
@@ -558,8 +569,8 @@ START_TEST(kernel_is_the_scalar_model)
                 if (fm_pull_strength_quantile(&s[k], u[k][i], &x) == FM_OK)
                     least = fmin(least, x / c[k]);
             assert_close(force[i], least, 1e-13, "force");
-            ck_assert_int_eq(
-                fm_pull_strength_quantile(&s[mode[i]], u[mode[i]][i], &x), FM_OK);
+            ck_assert_int_eq(fm_pull_strength_quantile(&s[mode[i]], u[mode[i]][i], &x),
+                             FM_OK);
             assert_close(x / c[mode[i]], least, 1e-13, "mode");
         }
     }
@@ -699,8 +710,8 @@ START_TEST(readings)
     ck_assert_int_eq(fm_pull_read(&noisy, 5, p, x), FM_OK);
     assert_close(x[1], true_n[1] + 3e-3 * 1.9599639845400543, tol2, "noise");
     ck_assert_double_eq(x[3], 0); /* a tester shows nothing below 0 */
-    const fm_pull_tester bad[] = {{0, 0, 0},         {NAN, 0, 0},       {1, -1, 0},
-                                  {1, 0, -1},        {1, INFINITY, 0},  {1, 0, NAN},
+    const fm_pull_tester bad[] = {{0, 0, 0},       {NAN, 0, 0},      {1, -1, 0},
+                                  {1, 0, -1},      {1, INFINITY, 0}, {1, 0, NAN},
                                   {INFINITY, 0, 0}};
     x[0] = 42;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -734,8 +745,8 @@ START_TEST(moments_in_parts)
     }
     ck_assert_uint_eq(parts.mode[0].n, (uint64_t)n);
     assert_close(parts.mode[0].mean - offset, mean, 1e-6, "mean");
-    assert_close(fm_pull_moments_sd(&parts.mode[0]), sqrt((m2 - n * mean * mean) / (n - 1)),
-                 1e-8, "sd");
+    assert_close(fm_pull_moments_sd(&parts.mode[0]),
+                 sqrt((m2 - n * mean * mean) / (n - 1)), 1e-8, "sd");
     ck_assert_uint_eq(parts.n_below, 0);
     fm_pull_moments empty = {0};
     ck_assert(isnan(fm_pull_moments_sd(&empty)));

@@ -225,8 +225,8 @@ static const fm_column summary_columns[] = {
 static const fm_table tables[] = {
     {"limits", "control limits by statistic and subgroup size", FM_MANY_ROWS,
      limit_columns, FM_COUNT(limit_columns), "centre"},
-    {"points", "plotted points with their limits and flags", FM_MANY_ROWS,
-     point_columns, FM_COUNT(point_columns), "value"},
+    {"points", "plotted points with their limits and flags", FM_MANY_ROWS, point_columns,
+     FM_COUNT(point_columns), "value"},
     {"summary", "summary of the chart", FM_ONE_ROW, summary_columns,
      FM_COUNT(summary_columns), "n_flagged"},
 };

@@ -4,7 +4,13 @@
 #: figure chart
 set key outside above center horizontal
 set xlabel label_index
-set ylabel (unit_value eq "1" ? series[1] : series[1]." [".unit_value."]")
+# No ticks between points.
+stats data index 0 using 1 name "X" nooutput
+if (X_max - X_min < 10) {
+    set xtics 1
+}
+set ylabel (unit_value eq "" || unit_value eq "1" ? series[1] : \
+    series[1]." [".unit_value."]")
 set autoscale xfix
 set offsets graph 0.02, graph 0.02, graph 0.08, graph 0.08
 plot data index 0 using 1:5 with steps linestyle 101 title "control limits", \
@@ -15,7 +21,13 @@ plot data index 0 using 1:5 with steps linestyle 101 title "control limits", \
 #: figure spread
 set key outside above center horizontal
 set xlabel label_index
-set ylabel (unit_value eq "1" ? series[2] : series[2]." [".unit_value."]")
+# No ticks between points.
+stats data index 1 using 1 name "X" nooutput
+if (X_max - X_min < 10) {
+    set xtics 1
+}
+set ylabel (unit_value eq "" || unit_value eq "1" ? series[2] : \
+    series[2]." [".unit_value."]")
 set autoscale xfix
 set yrange [0:*]
 set offsets graph 0.02, graph 0.02, graph 0.08, 0

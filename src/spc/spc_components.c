@@ -335,7 +335,7 @@ collect(analysis *a, fm_error *err)
     if (st != FM_OK)
         return FM_FAIL(err, st, "memory ran out for %zu rows", n_rows);
     for (size_t i = 0; i < n_rows; i++)
-        if (row_is_complete(point, a->depth, i))
+        if (row_is_complete(point, fm_value_at(point, P_FACTORS)->n, i))
             a->row[a->n++] = i;
     a->n_missing = n_rows - a->n;
     for (size_t l = 0; l < a->depth; l++)
@@ -353,6 +353,21 @@ collect(analysis *a, fm_error *err)
     return FM_OK;
 }
 
+/* Where every unit of the innermost factor has one measurement, that factor is what
+ * varies within the next one: the residual, which then carries its name. */
+static fm_status
+fold_singles(analysis *a, fm_out *out, fm_error *err)
+{
+    if (a->depth < 2 || a->tree.n_units[a->depth] < a->n)
+        return FM_OK;
+    fm_out_remark(out, "one measurement in each '%s': its variation is the residual",
+                  source_name(a->point, a->depth - 1));
+    analysis fewer = {.point = a->point, .depth = a->depth - 1};
+    analysis_free(a);
+    *a = fewer;
+    return collect(a, err);
+}
+
 /* Says in words why the analysis of variance is not possible. */
 static fm_status
 explain(const analysis *a, fm_status st, fm_error *err)
@@ -360,11 +375,8 @@ explain(const analysis *a, fm_status st, fm_error *err)
     const fm_spc_tree *t = &a->tree;
     if (st == FM_ETOOFEW)
         return FM_FAIL(
-            err, st,
-            "each unit of '%s' has one measurement: nothing is left for '%s'; leave "
-            "out factor '%s', its variation is then the residual",
-            source_name(a->point, a->depth - 1), source_name(a->point, a->depth),
-            source_name(a->point, a->depth - 1));
+            err, st, "each unit of '%s' has one measurement: nothing is left for '%s'",
+            source_name(a->point, a->depth - 1), source_name(a->point, a->depth));
     for (size_t l = 1; st == FM_ESINGULAR && l <= a->depth; l++) {
         const char *name = source_name(a->point, l - 1);
         if (t->n_units[l] == 1)
@@ -621,6 +633,8 @@ run(const fm_point *point, fm_out *out, fm_error *err)
 {
     analysis a = {.point = point, .depth = fm_value_at(point, P_FACTORS)->n};
     fm_status st = collect(&a, err);
+    if (st == FM_OK)
+        st = fold_singles(&a, out, err);
     if (st == FM_OK)
         st = estimate(&a, err);
     if (st != FM_OK)

@@ -17,7 +17,8 @@ plot data using 1:2 with boxes linetype 1 title "standard deviation", \
 #: figure variability
 # Columns: cell mean min max group_mean group.
 set key outside above center horizontal
-set ylabel (unit_mean eq "1" ? "measurement" : "measurement [".unit_mean."]")
+set ylabel (unit_mean eq "" || unit_mean eq "1" ? "measurement" : \
+    "measurement [".unit_mean."]")
 set autoscale xfix
 set offsets 0.6, 0.6, graph 0.04, graph 0.04
 # With few groups their labels stand below the middle of their cells and lines part them;

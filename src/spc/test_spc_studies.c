@@ -419,6 +419,30 @@ START_TEST(components_say_what_they_left_out)
 }
 END_TEST
 
+/* With one measurement in each innermost unit that factor is the residual. */
+START_TEST(components_of_single_measurements)
+{
+    static const char *const sites[] = {"top", "left", "right"};
+    begin(&fm_study_spc_components);
+    value("factors")->n = 2;
+    for (int i = 0; i < 9; i++)
+        add_row(i < 3 ? "A" : i < 6 ? "B" : "C", sites[i % 3], 1.5 + 0.37 * (i * i % 7));
+    ck_assert_int_eq(run(), FM_OK);
+    ck_assert_uint_eq(b.out->tables[1].n_rows, 2);
+    ck_assert_str_eq(text("components", "source", 0), "outer");
+    ck_assert_str_eq(text("components", "source", 1), "inner");
+    ck_assert_ptr_nonnull(
+        strstr(b.out->points[0].message, "its variation is the residual"));
+    double folded = cell("components", "variance", 1);
+    end();
+    value("factors")->n = 1;
+    ck_assert_int_eq(run(), FM_OK);
+    ck_assert_str_eq(text("components", "source", 1), "residual");
+    close_to("components", "variance", 1, folded, 0);
+    end();
+}
+END_TEST
+
 START_TEST(components_refuse)
 {
     begin(&fm_study_spc_components);
@@ -434,7 +458,7 @@ START_TEST(components_refuse)
     begin(&fm_study_spc_components);
     add_row("A", "", 1.5);
     add_row("B", "", 2.5);
-    refuses(FM_ETOOFEW, "leave out factor 'outer'");
+    refuses(FM_ETOOFEW, "nothing is left for 'residual'");
     begin(&fm_study_spc_components);
     for (int i = 0; i < 4; i++)
         add_row(i < 2 ? "A" : "B", "", 0.3);
@@ -599,6 +623,7 @@ main(void)
     tcase_add_test(tests, declarations_are_complete);
     tcase_add_test(tests, components_of_sirstv);
     tcase_add_test(tests, components_say_what_they_left_out);
+    tcase_add_test(tests, components_of_single_measurements);
     tcase_add_test(tests, components_refuse);
     tcase_add_test(tests, components_check);
     tcase_add_test(tests, chart_of_subgroups);
