@@ -509,15 +509,17 @@ START_TEST(verdicts_fail_without_a_number)
     size_t n = 0;
 
     ck_assert_int_eq(fm_result_verdicts(r, &v, &n, NULL), FM_OK);
-    ck_assert_uint_eq(n, 2);
+    ck_assert_uint_eq(n, 3); /* a point failed: `never` has something to say, too */
+    ck_assert(!v[2].pass);
+    ck_assert_double_nan(v[2].value);
     ck_assert(!v[0].pass);
     ck_assert_double_nan(v[0].value);
     ck_assert_uint_eq(v[0].point, 1);
     ck_assert_uint_eq(v[0].n_failed, 1);
-    ck_assert(
-        !v[1].pass); /* 35 degC gives less than 1.2 V; the failed point has no limit */
-    ck_assert_uint_eq(v[1].n_rows, 2);
-    ck_assert_uint_eq(v[1].point, 2);
+    ck_assert(!v[1].pass); /* 35 degC gives less than 1.2 V, and a point failed */
+    ck_assert_uint_eq(v[1].n_rows, 3);
+    ck_assert_uint_eq(v[1].n_failed, 2);
+    ck_assert_uint_eq(v[1].point, 1);
     fm_result_verdicts_free(v, n);
     fm_result_close(r);
 }
