@@ -22,10 +22,11 @@
 enum {
     WIDTH = 760,
     HEIGHT = 430,
-    PANEL_HEIGHT = 270,
+    PANEL_HEIGHT = 330,
     SECONDS_MAX = 120,
     XTICS_CHARS = 70,
-    KEY_CHARS = 80
+    KEY_CHARS = 80,
+    WHOLE_TICS = 16
 };
 
 /* Prefix of the lines by which the script says which figure it is at. */
@@ -140,23 +141,25 @@ add_reset(fm_str *s)
 }
 
 static void
-add_terminal(fm_str *s, fm_picture picture, int height)
+add_terminal(fm_str *s, fm_picture picture, int height, bool panels)
 {
+    int small = panels ? 2 : 0; /* points of font size */
+
     if (picture == FM_SVG)
         fm_str_addf(s,
-                    "set terminal svg size %d,%d dynamic noenhanced font 'sans-serif,13' "
+                    "set terminal svg size %d,%d dynamic noenhanced font 'sans-serif,%d' "
                     "fontscale 1 name 'fabmet'\n",
-                    WIDTH, height);
+                    WIDTH, height, 13 - small);
     else if (picture == FM_PNG)
         fm_str_addf(s,
-                    "set terminal pngcairo size %d,%d noenhanced font 'sans-serif,16' "
+                    "set terminal pngcairo size %d,%d noenhanced font 'sans-serif,%d' "
                     "linewidth 1.6 pointscale 1.8\n",
-                    2 * WIDTH, 2 * height);
+                    2 * WIDTH, 2 * height, 16 - small);
     else
         fm_str_addf(s,
                     "set terminal pdfcairo size %.2fin,%.2fin noenhanced font "
-                    "'sans-serif,11' fontscale 0.8\n",
-                    WIDTH / 100.0, height / 100.0);
+                    "'sans-serif,%d' fontscale 0.8\n",
+                    WIDTH / 100.0, height / 100.0, 11 - small);
     fm_str_add(s, "set encoding utf8\n");
 }
 
@@ -166,7 +169,9 @@ add_terminal(fm_str *s, fm_picture picture, int height)
 static void
 add_text(fm_str *s, const char *text, fm_picture picture)
 {
-    char *encoded = fm_gnuplot_text(text, picture == FM_SVG);
+    /* A template may make a tic of any text: in SVG all are safe for that. */
+    char *encoded =
+        picture == FM_SVG ? fm_gnuplot_tic(text, true) : fm_gnuplot_text(text, false);
 
     if (encoded == NULL)
         s->failed = true;
@@ -293,6 +298,21 @@ add_xtics(fm_str *s, const fm_plot_column *c, fm_picture picture)
     fm_str_addf(s, ")\nset xrange [-0.6:%zu.6]\n", c->n_words - 1);
 }
 
+/* A few whole numbers need no tics between them. */
+static void
+add_whole_tics(fm_str *s, const fm_plot_column *c, size_t n)
+{
+    double low = (double)INFINITY;
+    double high = -(double)INFINITY;
+
+    for (size_t i = 0; c->type == FM_TYPE_INTEGER && i < n; i++) {
+        low = c->value[i] < low ? c->value[i] : low;
+        high = c->value[i] > high ? c->value[i] : high;
+    }
+    if (low <= high && high - low <= WHOLE_TICS)
+        fm_str_add(s, "set xtics 1\n");
+}
+
 /* One scalar "table.column" of the drawing's point; NaN when absent. */
 static fm_status
 add_scalar(fm_str *s, const fm_drawing *d, const char *word, fm_error *err)
@@ -352,7 +372,7 @@ add_scalars(fm_str *s, const fm_drawing *d, fm_error *err)
 static size_t
 panel_columns(size_t n)
 {
-    return n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2;
+    return n == 1 ? 1 : 2;
 }
 
 static fm_status
@@ -392,7 +412,7 @@ add_panels(job *j, const fm_scratch *scratch, fm_plot *plot, const char *section
         if (plot->n_shown > 1) {
             fm_str_add(s, "set title ");
             add_text(s, plot->panel_names[plot->shown[i]], j->picture);
-            fm_str_add(s, " font ',11'\n");
+            fm_str_add(s, " font ',12'\n");
         }
         fm_str_add(s, section);
         fm_str_add(s, "\n");
@@ -413,7 +433,7 @@ add_figure(job *j, const fm_scratch *scratch, fm_plot *plot, const char *section
 
     fm_str_addf(s, "print '" MARK "%zu'\n", j->number);
     add_reset(s);
-    add_terminal(s, j->picture, height);
+    add_terminal(s, j->picture, height, plot->n_shown > 1);
     fm_str_add(s, styles);
     fm_str_addf(s, "set output 'f%zu.%s'\n", j->number, extension(j->picture));
     add_series(s, plot, j->picture);
@@ -423,6 +443,7 @@ add_figure(job *j, const fm_scratch *scratch, fm_plot *plot, const char *section
     if (st != FM_OK)
         return st;
     add_xtics(s, &plot->columns[0], j->picture);
+    add_whole_tics(s, &plot->columns[0], plot->n_rows);
     st = add_panels(j, scratch, plot, section, err);
     fm_str_add(s, "set output\n");
     if (st == FM_OK && s->failed)
@@ -445,6 +466,7 @@ prepare(job *j, const fm_context *context, const fm_scratch *scratch, fm_error *
         fm_plot_note_drawn(&plot, section);
     if (st == FM_OK && section != NULL)
         st = add_figure(j, scratch, &plot, section, err);
+    fm_plot_drawn_rows(&plot, &d->first_row_out, &d->n_rows_out);
     if (st == FM_OK && plot.n_rows > 0) {
         fm_plot_describe(&plot, &words);
         d->description_out = fm_str_take(&words);

@@ -41,8 +41,9 @@ typedef struct fm_drawing {
     const char *id;   /* prefix of all ids in inline SVG */
     const char *path; /* output file; NULL: inline SVG into svg_out */
     char *svg_out;    /* malloc'ed, cleaned for inlining; NULL if it could not be drawn */
-    char *description_out; /* computed from the data; malloc'ed */
-    char *problem_out;     /* why there is no picture; NULL when there is one */
+    char *description_out;              /* computed from the data; malloc'ed */
+    uint64_t first_row_out, n_rows_out; /* rows of the table that stand behind it */
+    char *problem_out; /* why there is no picture; NULL when there is one */
 } fm_drawing;
 
 /* Draws all jobs in one gnuplot process.

@@ -169,6 +169,7 @@ add_parameter(fm_page *page, const fm_param *p, const fm_node *scenario)
     } else if (node != NULL) {
         add_in_unit(page, p, node, &value);
         state = is_default(page, p, value.data != NULL ? value.data : "") ? "default"
+                : p->def == NULL                                          ? "given"
                                                                           : "changed";
     } else if (p->def == NULL) {
         state = "not given";

@@ -18,7 +18,8 @@ enum {
     ROWS_END = 10,
     ROWS_EXTREME = 5,
     CHUNK = 65536,
-    RUNS_MAX = 32
+    RUNS_MAX = 32,
+    AXIS_DIGITS = 8
 };
 
 /* Consecutive rows that are shown. */
@@ -218,8 +219,9 @@ add_real(fm_page *page, const fm_result_column *c, double x)
     char text[FM_NUMBER_TEXT];
 
     if (c->axis || c->role == FM_AXIS) {
-        fm_str_addf(&page->html, "<data value=\"%s\">%s</data>", fm_number_text(x, text),
-                    text);
+        fm_str_addf(&page->html, "<data value=\"%s\">", fm_number_text(x, text));
+        fm_text_real(&page->html, x, AXIS_DIGITS);
+        fm_str_add(&page->html, "</data>");
         return;
     }
     fm_html_data(&page->html, x, FM_PAGE_DIGITS);

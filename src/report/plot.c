@@ -17,7 +17,7 @@
 
 enum {
     AXES_MAX = 16,
-    DIGITS = 4
+    DIGITS = 5
 };
 
 /* ---- 1. small helpers ----------------------------------------------------------------
@@ -45,11 +45,18 @@ const char *
 fm_unit_text(const char *unit)
 {
     static const char *const spellings[][2] = {
-        {"1", ""},          {"um", "µm"},    {"um2", "µm²"}, {"mm2", "mm²"},
-        {"degC", "°C"},     {"degree", "°"}, {"deg", "°"},   {"ohm", "Ω"},
-        {"us", "µs"},       {"uA", "µA"},    {"uV", "µV"},   {"pct", "%"},
-        {"percent", "%"},   {"nm2", "nm²"},  {"gf2", "gf²"}, {"K2", "K²"},
-        {"ohm/sq", "Ω/sq"}, {"kohm", "kΩ"},  {"mN2", "mN²"}, {"mohm", "mΩ"}};
+        {"1", ""},          {"um", "µm"},
+        {"um2", "µm²"},     {"mm2", "mm²"},
+        {"degC", "°C"},     {"degree", "°"},
+        {"deg", "°"},       {"ohm", "Ω"},
+        {"ohm cm", "Ω cm"}, {"(ohm cm)2", "(Ω cm)²"},
+        {"s2", "s²"},       {"mm2", "mm²"},
+        {"us", "µs"},       {"uA", "µA"},
+        {"uV", "µV"},       {"pct", "%"},
+        {"percent", "%"},   {"nm2", "nm²"},
+        {"gf2", "gf²"},     {"K2", "K²"},
+        {"ohm/sq", "Ω/sq"}, {"kohm", "kΩ"},
+        {"mN2", "mN²"},     {"mohm", "mΩ"}};
 
     for (size_t i = 0; i < FM_COUNT(spellings); i++)
         if (strcmp(unit, spellings[i][0]) == 0)
@@ -487,6 +494,7 @@ load_rows(source *from, fm_plot *plot, fm_error *err)
     if (st != FM_OK)
         return st;
     plot->n_rows = from->n;
+    plot->first = from->first;
     plot->series = calloc(from->n + 1, sizeof *plot->series);
     plot->panel = calloc(from->n + 1, sizeof *plot->panel);
     if (plot->series == NULL || plot->panel == NULL)
@@ -647,6 +655,22 @@ static bool
 is_hidden(const fm_plot *plot, size_t series)
 {
     return series < 64 && (plot->hidden >> series & 1) != 0;
+}
+
+void
+fm_plot_drawn_rows(const fm_plot *plot, uint64_t *first_out, uint64_t *n_out)
+{
+    size_t first = SIZE_MAX;
+    size_t last = 0;
+
+    for (size_t i = 0; i < plot->n_rows; i++) {
+        if (is_hidden(plot, plot->series[i]))
+            continue;
+        first = first == SIZE_MAX ? i : first;
+        last = i;
+    }
+    *first_out = plot->first + (first == SIZE_MAX ? 0 : first);
+    *n_out = first == SIZE_MAX ? 0 : last - first + 1;
 }
 
 static bool

@@ -28,6 +28,7 @@ typedef struct fm_plot {
     fm_plot_column *columns; /* [n_columns], in the figure's order */
     size_t n_columns;
     size_t n_rows;
+    uint64_t first;         /* row of the table that row 0 is */
     size_t *series, *panel; /* [n_rows] */
     char **series_names, **panel_names;
     size_t n_series, n_panels; /* at least 1 */
@@ -55,6 +56,9 @@ void fm_plot_write(fm_plot *plot, size_t shown, fm_str *out);
 /* A template that names its series by number (`index 0`) may leave others to another
  * figure: notes which ones. */
 void fm_plot_note_drawn(fm_plot *plot, const char *section);
+
+/* Rows of the table from the first to the last that is drawn. */
+void fm_plot_drawn_rows(const fm_plot *plot, uint64_t *first_out, uint64_t *n_out);
 
 /* A few sentences about the data that are drawn, computed from them: how many points, how
  * many are flagged or missing, the extremes of the second column and where they are. */

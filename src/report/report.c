@@ -228,7 +228,7 @@ static bool
 has_numeric_axis(const fm_result *result)
 {
     size_t axes[16];
-    const fm_result_table *points = fm_result_table_named(result, "points");
+    const fm_result_table *points = fm_result_points(result);
     size_t n = points != NULL && points->n_rows > 1
                    ? fm_result_axes(result, axes, FM_COUNT(axes))
                    : 0;
@@ -296,7 +296,7 @@ draw_figures(report *r)
 
 /* The rows behind a figure, as a table: the columns that it draws. */
 static void
-add_numbers(report *r, const shown_figure *f)
+add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
 {
     fm_page *page = &r->page;
     const fm_result_table *t = fm_result_table_named(page->result, f->figure->table);
@@ -306,7 +306,7 @@ add_numbers(report *r, const shown_figure *f)
         .table = t, .caption = "Numbers of this figure", .columns = columns};
     bool sweep = (f->figure->flags & FM_FIG_SWEEP) != 0;
 
-    if (t == NULL)
+    if (t == NULL || d->n_rows_out == 0)
         return;
     for (size_t k = 0; k < t->n_columns && n < 8; k++)
         if (sweep && t->columns[k].axis)
@@ -325,12 +325,8 @@ add_numbers(report *r, const shown_figure *f)
     if (by != SIZE_MAX && n < 32)
         columns[n++] = by;
     what.n_columns = n;
-    what.n_rows = t->n_rows;
-    fm_status st = FM_OK;
-    if (!sweep)
-        st = fm_point_rows(page->result, t, 0, &what.first, &what.n_rows, page->err);
-    if (st != FM_OK)
-        fm_page_fail(page, st, "cannot read a figure's rows");
+    what.first = d->first_row_out;
+    what.n_rows = d->n_rows_out;
     fm_str_add(&page->html, "<details open>\n<summary>The numbers</summary>\n");
     fm_page_add_table(page, &what);
     fm_str_add(&page->html, "</details>\n");
@@ -368,7 +364,7 @@ add_figure_html(report *r, size_t i)
     add_picture(page, d);
     fm_str_addf(s, "<figcaption><b>Figure %zu.</b> ", page->n_figures);
     fm_page_markdown(page, f->figure->caption, true);
-    if (page->n_figures > 0 && fm_result_table_named(page->result, "points") != NULL &&
+    if (page->n_figures > 0 && fm_result_points(page->result) != NULL &&
         (f->figure->flags & FM_FIG_SWEEP) == 0 && page->status.n > 1)
         fm_str_add(s, " (point 0 of the sweep)");
     if (d->description_out != NULL) {
@@ -377,7 +373,7 @@ add_figure_html(report *r, size_t i)
         fm_str_add(s, "</span>");
     }
     fm_str_add(s, "</figcaption>\n");
-    add_numbers(r, f);
+    add_numbers(r, f, d);
     fm_str_add(s, "</figure>\n");
 }
 
@@ -405,7 +401,7 @@ add_figures(report *r)
 static void
 read_point_status(fm_page *page)
 {
-    const fm_result_table *points = fm_result_table_named(page->result, "points");
+    const fm_result_table *points = fm_result_points(page->result);
     size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
 
     fm_slice_free(&page->status);

@@ -418,8 +418,8 @@ START_TEST(figures_draw)
     ck_assert_ptr_nonnull(strstr(d[3].problem_out, "not installed"));
     ck_assert_str_eq(
         d[0].description_out,
-        "Pull force by pull. 25 points, 1 missing, lowest 8.502 gf at pull 14, "
-        "highest 10.49 gf at pull 18.");
+        "Pull force by pull. 25 points, 1 missing, lowest 8.5015 gf at pull 14, "
+        "highest 10.486 gf at pull 18.");
     for (size_t i = 0; i < 5; i++)
         free_drawing(&d[i]);
     fm_result_close(r);
