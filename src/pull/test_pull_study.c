@@ -314,7 +314,7 @@ START_TEST(limit_lookup)
     q.standard = "C";
     err = (fm_error)FM_ERROR_INIT;
     ck_assert_int_eq(fm_pull_limits_get(inputs[IN_LIMITS], &q, &x, source, &err),
-                     FM_EDATA);
+                     FM_ESCENARIO);
     assert_text(err.text, "'C' is not in limits, which has A, B");
     q = (fm_pull_limit_query){"A", "Au", FM_PULL_LIMITS_PRESEAL, 40e-6};
     err = (fm_error)FM_ERROR_INIT;
@@ -370,7 +370,7 @@ END_TEST
 START_TEST(wire_lookup)
 {
     double pa = 42;
-    ck_assert_int_eq(fm_pull_wires_get(inputs[IN_WIRES], "Ag", &pa, &err), FM_EDATA);
+    ck_assert_int_eq(fm_pull_wires_get(inputs[IN_WIRES], "Ag", &pa, &err), FM_ESCENARIO);
     assert_text(err.text, "'Ag' is not in wires, which has Al, Au");
     add_wire("Au", 210);
     ck_assert_int_eq(fm_pull_wires_get(inputs[IN_WIRES], "Au", &pa, NULL), FM_EDATA);
@@ -552,8 +552,8 @@ END_TEST
 START_TEST(bad_strengths)
 {
     set(P_MATERIAL, "Ag");
-    ck_assert_int_eq(study->check(&point, &err), FM_EDATA);
-    assert_fails(FM_EDATA, "wire.material 'Ag'");
+    ck_assert_int_eq(study->check(&point, &err), FM_ESCENARIO);
+    assert_fails(FM_ESCENARIO, "wire.material 'Ag'");
     /* Its own tensile strength makes any material good; it has no limit, though. */
     set(P_TENSILE, "300");
     ck_assert_int_eq(study->check(&point, NULL), FM_OK);
@@ -570,8 +570,8 @@ END_TEST
 START_TEST(bad_limit_and_draws)
 {
     set(P_STANDARD, "C");
-    ck_assert_int_eq(study->check(&point, NULL), FM_EDATA);
-    assert_fails(FM_EDATA, "limit.standard 'C'");
+    ck_assert_int_eq(study->check(&point, NULL), FM_ESCENARIO);
+    assert_fails(FM_ESCENARIO, "limit.standard 'C'");
     set(P_STANDARD, "A");
     point.draws = 0;
     assert_fails(FM_EDOM, "draws must be");
