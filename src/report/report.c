@@ -302,8 +302,7 @@ add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
     const fm_result_table *t = fm_result_table_named(page->result, f->figure->table);
     size_t columns[32];
     size_t n = 0;
-    fm_page_table what = {
-        .table = t, .caption = "Numbers of this figure", .columns = columns};
+    fm_page_table what = {.table = t, .caption = "Numbers of this figure"};
     bool sweep = (f->figure->flags & FM_FIG_SWEEP) != 0;
 
     if (t == NULL || d->n_rows_out == 0)
@@ -324,6 +323,7 @@ add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
         f->figure->by != NULL ? fm_result_column_named(t, f->figure->by) : SIZE_MAX;
     if (by != SIZE_MAX && n < 32)
         columns[n++] = by;
+    what.columns = columns;
     what.n_columns = n;
     what.first = d->first_row_out;
     what.n_rows = d->n_rows_out;
@@ -600,7 +600,7 @@ load_glossary(report *r, fm_error *err)
 static fm_status
 load_results(report *r, fm_error *err)
 {
-    r->verdicts = calloc(r->n + 1, sizeof *r->verdicts);
+    r->verdicts = calloc(r->n + 1, sizeof(fm_result_verdict *));
     r->n_verdicts = calloc(r->n + 1, sizeof *r->n_verdicts);
     if (r->verdicts == NULL || r->n_verdicts == NULL)
         return FM_FAIL(err, FM_ENOMEM, "report: out of memory");
