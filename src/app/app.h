@@ -5,6 +5,7 @@
 
 #include <argp.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "core/diag.h"
 #include "core/result.h"
@@ -80,6 +81,9 @@ fm_result *fm_app_open(const fm_app *app, const char *path, int *code_out);
 /* Reads and loads a scenario; prints what is wrong and sets *code_out. */
 fm_scenario *fm_app_scenario(const fm_app *app, const char *path, char *const *sets,
                              size_t n_sets, int *code_out);
+
+/* Prints one verdict as a line. */
+void fm_app_print_verdict(const fm_result_verdict *v, FILE *to);
 
 /* True when colour may be used on stderr. */
 bool fm_app_colour(void);

@@ -128,7 +128,7 @@ static const struct argp argp = {
         "Run every point of SCENARIO and write one self-describing HDF5 result.\v"
         "Exit status: 0 done, 2 finished but some points failed, 3 a verdict failed "
         "(--strict), 65 bad data, 66 missing input, 73 cannot create the output, 74 I/O "
-        "error, 75 interrupted, 78 bad scenario.",
+        "error, 78 bad scenario.",
 };
 
 /* ---- facts for the provenance
@@ -223,12 +223,9 @@ print_verdicts(const fm_app *app, const char *output, bool quiet)
         return true;
     (void)fm_result_verdicts(result, &verdicts, &n, NULL);
     for (size_t i = 0; i < n; i++) {
-        const fm_result_verdict *v = &verdicts[i];
-        failed = failed || !v->pass;
+        failed = failed || !verdicts[i].pass;
         if (!quiet)
-            fprintf(stderr, "  %s %s: %s is %.6g, limit %s %.6g\n",
-                    v->pass ? "pass" : "FAIL", v->name, v->statement, v->value,
-                    v->at_least ? ">=" : "<=", v->limit);
+            fm_app_print_verdict(&verdicts[i], stderr);
     }
     fm_result_verdicts_free(verdicts, n);
     fm_result_close(result);

@@ -108,17 +108,6 @@ print_fact(const fm_result *result, const char *name)
     fm_str_free(&s);
 }
 
-static void
-print_verdict(const fm_result_verdict *v)
-{
-    printf("  %s  %s: %s is %.6g %s, limit %s %.6g", v->pass ? "pass" : "FAIL", v->name,
-           v->statement, v->value, strcmp(v->unit, "1") == 0 ? "" : v->unit,
-           v->at_least ? ">=" : "<=", v->limit);
-    if (v->n_rows > 1)
-        printf(" (worst of %" PRIu64 ", %" PRIu64 " fail)", v->n_rows, v->n_failed);
-    putchar('\n');
-}
-
 static int
 show_overview(const fm_app *app, const fm_result *result)
 {
@@ -135,7 +124,7 @@ show_overview(const fm_app *app, const fm_result *result)
     if (n > 0)
         printf("verdicts\n");
     for (size_t i = 0; i < n; i++)
-        print_verdict(&verdicts[i]);
+        fm_app_print_verdict(&verdicts[i], stdout);
     fm_result_verdicts_free(verdicts, n);
     const fm_result_table *tables = fm_result_tables(result, &n);
     printf("tables\n");

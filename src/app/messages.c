@@ -2,6 +2,8 @@
 /* Messages to people: errors with their place, and the exit code that goes with them. */
 #include "config.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -176,4 +178,26 @@ fm_app_scenario(const fm_app *app, const char *path, char *const *sets, size_t n
     }
     fm_diags_free(diags);
     return scenario;
+}
+
+static void
+print_number(double x, const char *unit, FILE *to)
+{
+    if (isnan(x))
+        fputs("not available", to);
+    else
+        fprintf(to, "%.6g%s%s", x, strcmp(unit, "1") == 0 ? "" : " ",
+                strcmp(unit, "1") == 0 ? "" : unit);
+}
+
+void
+fm_app_print_verdict(const fm_result_verdict *v, FILE *to)
+{
+    fprintf(to, "  %s  %s: %s is ", v->pass ? "pass" : "FAIL", v->name, v->statement);
+    print_number(v->value, v->unit, to);
+    fprintf(to, ", limit %s ", v->at_least ? ">=" : "<=");
+    print_number(v->limit, v->unit, to);
+    if (v->n_rows > 1)
+        fprintf(to, " (worst of %" PRIu64 ", %" PRIu64 " fail)", v->n_rows, v->n_failed);
+    putc('\n', to);
 }

@@ -252,6 +252,26 @@ done:
 
 /* ---- 3. public ------------------------------------------------------------------- */
 
+/* A study's message begins with the key of the parameter that it is about. */
+static fm_mark
+place_of(const fm_scenario *scenario, const char *text)
+{
+    const fm_study *study = scenario->study;
+    fm_mark place = {0, 0};
+    size_t longest = 0;
+
+    for (size_t i = 0; i < study->n_params; i++) {
+        size_t n = strlen(study->params[i].key);
+        if (n <= longest || strncmp(text, study->params[i].key, n) != 0 ||
+            text[n] == '\0' || strchr(": ", text[n]) == NULL)
+            continue;
+        longest = n;
+        place.line = scenario->values[i].line;
+        place.column = scenario->values[i].column;
+    }
+    return place;
+}
+
 static fm_status
 check_first_point(const fm_scenario *scenario, fm_diags *diags)
 {
@@ -270,7 +290,7 @@ check_first_point(const fm_scenario *scenario, fm_diags *diags)
     if (st == FM_OK || st == FM_ENOMEM)
         return st;
     st = st == FM_EDATA ? FM_EDATA : FM_ESCENARIO;
-    fm_diag_error(diags, st, scenario->file, (fm_mark){0, 0}, NULL, "%s",
+    fm_diag_error(diags, st, scenario->file, place_of(scenario, err.text), NULL, "%s",
                   err.code != FM_OK ? err.text : "the study refuses the scenario");
     return st;
 }

@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/digest.h"
@@ -23,7 +24,6 @@ fm_digest_bytes(fm_digest *d, const void *bytes, size_t n)
     sha256_update(&d->sha, n, bytes);
 }
 
-/* Compilers turn this into one store (and a byte swap where one is needed). */
 static inline void
 put_little_endian(unsigned char *to, uint64_t bits)
 {
@@ -31,20 +31,50 @@ put_little_endian(unsigned char *to, uint64_t bits)
         to[i] = (unsigned char)(bits >> (8 * i));
 }
 
-void
-fm_digest_reals(fm_digest *d, const double *x, size_t n)
+/* Values whose bytes in memory are those to be hashed need no copy. */
+static bool
+is_little_endian(void)
+{
+    const uint16_t one = 1;
+    unsigned char first;
+
+    memcpy(&first, &one, 1);
+    return first == 1;
+}
+
+static bool
+any_nan(const double *x, size_t n)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++)
+        any |= x[i] != x[i];
+    return any;
+}
+
+static void
+hash_canonical(fm_digest *d, const double *x, size_t n)
 {
     const uint64_t one_nan = UINT64_C(0x7ff8000000000000);
     unsigned char block[8 * BLOCK];
 
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        put_little_endian(block + 8 * i, x[i] != x[i] ? one_nan : bits);
+    }
+    sha256_update(&d->sha, 8 * n, block);
+}
+
+void
+fm_digest_reals(fm_digest *d, const double *x, size_t n)
+{
     while (n > 0) {
         size_t m = n < BLOCK ? n : BLOCK;
-        for (size_t i = 0; i < m; i++) {
-            uint64_t bits;
-            memcpy(&bits, &x[i], sizeof bits);
-            put_little_endian(block + 8 * i, x[i] != x[i] ? one_nan : bits);
-        }
-        sha256_update(&d->sha, 8 * m, block);
+        if (is_little_endian() && !any_nan(x, m))
+            sha256_update(&d->sha, 8 * m, (const uint8_t *)x);
+        else
+            hash_canonical(d, x, m);
         x += m;
         n -= m;
     }
@@ -53,15 +83,15 @@ fm_digest_reals(fm_digest *d, const double *x, size_t n)
 void
 fm_digest_integers(fm_digest *d, const int64_t *x, size_t n)
 {
-    unsigned char block[8 * BLOCK];
+    unsigned char bytes[8];
 
-    while (n > 0) {
-        size_t m = n < BLOCK ? n : BLOCK;
-        for (size_t i = 0; i < m; i++)
-            put_little_endian(block + 8 * i, (uint64_t)x[i]);
-        sha256_update(&d->sha, 8 * m, block);
-        x += m;
-        n -= m;
+    if (is_little_endian()) {
+        sha256_update(&d->sha, 8 * n, (const uint8_t *)x);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        put_little_endian(bytes, (uint64_t)x[i]);
+        sha256_update(&d->sha, 8, bytes);
     }
 }
 

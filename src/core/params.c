@@ -497,6 +497,10 @@ fm_value_read(const fm_reader *r, const fm_param *param, const char *name,
 
     v.given = true;
     v.present = true;
+    if (r->set == NULL) {
+        v.line = node->mark.line;
+        v.column = node->mark.column;
+    }
     switch (param->kind) {
     case FM_REAL:
         good = read_real(r, param, name, node, &v);
@@ -572,6 +576,8 @@ fm_value_default(const fm_reader *r, const fm_param *param, const char *name,
                         n > 0 ? list[0].text : "out of memory");
     }
     value_out->given = false;
+    value_out->line = 0;
+    value_out->column = 0;
     fm_yaml_free(node);
     fm_diags_free(own.diags);
     return good;

@@ -345,9 +345,6 @@ move_rows(fm_store *store, size_t t, const fm_rows *rows, size_t first, size_t n
             st = copy_column(store->sheets[t], c, column->type,
                              &rows->columns[column->index], first, n);
     }
-    for (size_t v = 0; v < store->scenario->study->n_verdicts && st == FM_OK; v++)
-        if (store->judges[v].table == t)
-            fm_judge_rows(&store->judges[v], rows, first, n);
     return st == FM_OK ? fm_sheet_commit(store->sheets[t], n) : st;
 }
 
@@ -454,6 +451,8 @@ fm_store_append(fm_store *store, const fm_out *chunk, fm_error *err)
     p.taken = calloc(p.n, sizeof *p.taken);
     if (p.taken == NULL)
         return FM_FAIL(err, FM_ENOMEM, "out of memory");
+    for (size_t v = 0; v < store->scenario->study->n_verdicts; v++)
+        fm_judge_chunk(&store->judges[v], chunk);
     errno = 0;
     for (;;) {
         size_t t = chunk->n_points > 0 && st == FM_OK ? fills_first(store, &p) : SIZE_MAX;
@@ -506,7 +505,7 @@ write_verdicts(fm_store *store)
     fm_status st = FM_OK;
 
     for (size_t v = 0; v < store->scenario->study->n_verdicts && st == FM_OK; v++)
-        if (store->judges[v].n_rows > 0)
+        if (fm_judge_finish(&store->judges[v]))
             st = put_verdict(sheet, &store->judges[v]);
     return st;
 }

@@ -204,7 +204,8 @@ typedef struct fm_study {
     size_t n_streams;
     uint64_t draws; /* default of the scenario's `draws`; 0: the study draws nothing */
     /* Checks that need several parameters or the data together; called once per scenario
-     * on the first point, after everything else was right.  May be NULL. */
+     * on the first point, after everything else was right.  A message that begins with a
+     * parameter's key is shown with that parameter's place.  May be NULL. */
     fm_status (*check)(const fm_point *point, fm_error *err);
     /* Rows that tables[table] will get for one point: for `check`'s size estimate.  May
      * be NULL (one row per point, 0 for the others). */
@@ -218,6 +219,7 @@ typedef struct fm_study {
 
 typedef struct fm_value {
     fm_kind kind;
+    int line, column; /* place in the scenario; 0: a default, or from --set */
     bool given;       /* the scenario or --set says it; false: the default */
     bool present;     /* false: optional and absent */
     double real;      /* REAL: in the declared unit (NaN when absent) */

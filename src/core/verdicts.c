@@ -92,27 +92,54 @@ margin_of(fm_direction direction, double value, double limit)
     return direction == FM_AT_MOST ? limit - value : value - limit;
 }
 
-void
-fm_judge_rows(fm_judge *judge, const fm_rows *rows, size_t first, size_t n)
+static void
+judge_row(fm_judge *judge, const fm_rows *rows, size_t i)
 {
     const fm_verdict *v = judge->verdict;
-    fm_type type = judge->type, limit_type = judge->limit_type;
+    double value = number_at(&rows->columns[judge->column], judge->type, i);
+    double limit = v->limit;
 
-    for (size_t i = first; i < first + n; i++) {
-        double value = number_at(&rows->columns[judge->column], type, i);
-        double limit = v->limit;
-        if (judge->limit_column != SIZE_MAX)
-            limit = number_at(&rows->columns[judge->limit_column], limit_type, i);
-        if (isnan(limit))
-            continue;
-        double margin = margin_of(v->direction, value, limit);
-        if (judge->n_rows == 0 || margin < judge->margin) {
-            judge->value = value;
-            judge->limit = limit;
-            judge->margin = margin;
-            judge->point = rows->point[i];
-        }
-        judge->n_rows++;
-        judge->n_failed += margin < 0;
+    if (judge->limit_column != SIZE_MAX)
+        limit = number_at(&rows->columns[judge->limit_column], judge->limit_type, i);
+    if (isnan(limit))
+        return;
+    double margin = margin_of(v->direction, value, limit);
+    if (judge->n_rows == 0 || margin < judge->margin) {
+        judge->value = value;
+        judge->limit = limit;
+        judge->margin = margin;
+        judge->point = rows->point[i];
     }
+    judge->n_rows++;
+    judge->n_failed += margin < 0;
+}
+
+void
+fm_judge_chunk(fm_judge *judge, const fm_out *chunk)
+{
+    const fm_rows *rows = &chunk->tables[judge->table];
+
+    for (size_t i = 0; i < chunk->n_points; i++)
+        if (chunk->points[i].status != FM_OK && judge->n_lost++ == 0)
+            judge->first_lost = chunk->first + i;
+    for (size_t i = 0; i < rows->n_rows; i++)
+        if (chunk->points[rows->point[i] - chunk->first].status == FM_OK)
+            judge_row(judge, rows, i);
+}
+
+bool
+fm_judge_finish(fm_judge *judge)
+{
+    if (judge->n_rows == 0 && judge->limit_column != SIZE_MAX)
+        return false;
+    if (judge->n_lost > 0) {
+        if (judge->n_rows == 0)
+            judge->limit = judge->verdict->limit;
+        judge->value = (double)NAN;
+        judge->margin = -INFINITY;
+        judge->point = judge->first_lost;
+        judge->n_rows += judge->n_lost;
+        judge->n_failed += judge->n_lost;
+    }
+    return judge->n_rows > 0;
 }

@@ -105,7 +105,7 @@ unknown_label(const fm_data *data, const fm_data_column *column, const char *key
     for (size_t i = 0; i < column->n_labels; i++)
         fm_str_addf(&known, "%s%s", i > 0 ? ", " : "", column->labels[i]);
     fm_status st =
-        FM_FAIL(err, FM_EDATA, "%s '%s' is not in %s, which has %s", key, label,
+        FM_FAIL(err, FM_ESCENARIO, "%s '%s' is not in %s, which has %s", key, label,
                 data->source, known.data == NULL ? "no rows" : known.data);
     fm_str_free(&known);
     return st;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The default scenario of pull.simulate as a bare loop: random numbers, weakest mode, reading,
- * and a sum; no tables, no counts, one thread.  The yardstick of pull.sh.
+/* The default scenario of pull.simulate as a bare loop: random numbers, weakest mode,
+ * reading, and a sum; no tables, no counts, one thread.  The yardstick of pull.sh.
  *
  * Usage: bench_pull DRAWS
  * Prints: pulls per second of processor time, mean force [gf], share of heel-1.
@@ -16,7 +16,9 @@
 #include "pull/pull_geometry.h"
 #include "pull/pull_kernel.h"
 
-enum { STEP = 1024 };
+enum {
+    STEP = 1024
+};
 
 static double
 processor_seconds(void)
@@ -41,7 +43,8 @@ make_model(fm_pull_strength *strength, double *coefficient_1)
     fm_pull_coefficients(t.tension_1, coefficient_1);
     for (size_t k = 0; k < FM_PULL_N_MODES; k++) {
         fm_pull_family family = k < 3 ? FM_PULL_WEIBULL : FM_PULL_LOGNORMAL;
-        if (fm_pull_strength_make(family, fraction[k] * load_n, cv[k], &strength[k]) != FM_OK)
+        if (fm_pull_strength_make(family, fraction[k] * load_n, cv[k], &strength[k]) !=
+            FM_OK)
             return 0;
     }
     return 1;
@@ -52,7 +55,8 @@ main(int argc, char **argv)
 {
     const double gf = 9.80665e-3;
     uint64_t draws = argc > 1 ? (uint64_t)strtod(argv[1], NULL) : 10000000, heel_1 = 0;
-    double u[FM_PULL_N_MODES][STEP], noise[STEP], force[STEP], sum = 0, c[FM_PULL_N_MODES];
+    double u[FM_PULL_N_MODES][STEP], noise[STEP], force[STEP], sum = 0,
+                                                               c[FM_PULL_N_MODES];
     const double *const used[] = {u[0], u[1], u[2], u[3], u[4]};
     int8_t mode[STEP];
     fm_pull_strength s[FM_PULL_N_MODES];
@@ -77,6 +81,7 @@ main(int argc, char **argv)
         }
     }
     double n = (double)draws;
-    printf("%.4g %.4f %.4f\n", n / (processor_seconds() - start), sum / n / gf, (double)heel_1 / n);
+    printf("%.4g %.4f %.4f\n", n / (processor_seconds() - start), sum / n / gf,
+           (double)heel_1 / n);
     return EXIT_SUCCESS;
 }

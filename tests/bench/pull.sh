@@ -36,10 +36,17 @@ print(used.ru_utime + used.ru_stime)
 EOF
 }
 
-seconds=$(processor_seconds "$fabmet" run "$work/bench.yaml" -j 1 -o "$work/out.h5")
-bare=$("$bench" "$draws")
-numpy=$("$python" "$here/pull_numpy.py" 2e6 3)
-shown=$("$fabmet" show "$work/out.h5" summary --csv --columns mean_force,share_heel_1 |
+# The best of three turns each, in turns: other load on the machine hits all alike.
+for turn in 1 2 3; do
+    processor_seconds "$fabmet" run "$work/bench.yaml" -j 1 -o "$work/out$turn.h5" \
+        >>"$work/seconds"
+    "$bench" "$draws" >>"$work/bare"
+    "$python" "$here/pull_numpy.py" 2e6 1 >>"$work/numpy"
+done
+seconds=$(sort -g "$work/seconds" | head -n 1)
+bare=$(sort -gr "$work/bare" | head -n 1)
+numpy=$(sort -gr "$work/numpy" | head -n 1)
+shown=$("$fabmet" show "$work/out1.h5" summary --csv --columns mean_force,share_heel_1 |
     tail -n 1)
 awk -v draws="$draws" -v seconds="$seconds" -v bare="$bare" -v numpy="$numpy" \
     -v shown="$shown" 'BEGIN {
