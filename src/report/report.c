@@ -294,6 +294,20 @@ draw_figures(report *r)
     return FM_OK; /* without gnuplot each figure says so in its place */
 }
 
+/* Whether a column holds a swept parameter. */
+static bool
+is_swept(const fm_result *result, const char *name)
+{
+    size_t axes[16];
+    const fm_result_table *points = fm_result_points(result);
+    size_t n = points != NULL ? fm_result_axes(result, axes, FM_COUNT(axes)) : 0;
+
+    for (size_t k = 0; k < n; k++)
+        if (strcmp(points->columns[axes[k]].name, name) == 0)
+            return true;
+    return false;
+}
+
 /* The rows behind a figure, as a table: the columns that it draws. */
 static void
 add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
@@ -307,8 +321,8 @@ add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
 
     if (t == NULL || d->n_rows_out == 0)
         return;
-    for (size_t k = 0; k < t->n_columns && n < 8; k++)
-        if (sweep && t->columns[k].axis)
+    for (size_t k = 0; sweep && k < t->n_columns && n < 8; k++)
+        if (t->columns[k].axis || is_swept(page->result, t->columns[k].name))
             columns[n++] = k;
     for (const char *p = f->figure->columns; *(p += strspn(p, " ")) != '\0' && n < 32;) {
         char name[80];
