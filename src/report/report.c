@@ -294,11 +294,14 @@ draw_figures(report *r)
     return FM_OK; /* without gnuplot each figure says so in its place */
 }
 
-/* Whether a column holds a swept parameter. */
+/* Whether a column says which point of the sweep a row belongs to. */
 static bool
 is_swept(const fm_result *result, const char *name)
 {
     size_t axes[16];
+
+    if (strcmp(name, "point") == 0)
+        return true;
     const fm_result_table *points = fm_result_points(result);
     size_t n = points != NULL ? fm_result_axes(result, axes, FM_COUNT(axes)) : 0;
 
