@@ -471,7 +471,7 @@ const fm_result_table *
 fm_result_table_named(const fm_result *result, const char *name)
 {
     for (size_t i = 0; i < result->n_tables; i++)
-        if (strcmp(result->tables[i].name, name) == 0)
+        if (result->parts[i].name != NULL && strcmp(result->parts[i].name, name) == 0)
             return &result->tables[i];
     return NULL;
 }

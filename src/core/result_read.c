@@ -79,7 +79,7 @@ read_selected(hid_t dataset, hid_t space, fm_slice *s, size_t at, size_t n)
 static uint64_t
 select_block(hid_t space, size_t n_dims, const uint64_t *dims, uint64_t row, uint64_t n)
 {
-    hsize_t start[H5S_MAX_RANK], count[H5S_MAX_RANK];
+    hsize_t start[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK];
     uint64_t inner = 1, rest = row, block = 0;
 
     for (size_t k = n_dims; k-- > 0;) {
@@ -145,82 +145,81 @@ read_dataset(const fm_result *result, const fm_result_table *table, size_t colum
                    table->columns[column].name, result->path);
 }
 
-static fm_status
-read_slice(const fm_result *result, const fm_result_table *table, size_t column,
-           uint64_t first, size_t n, fm_slice *out, fm_error *err)
-{
-    fm_slice s = {0};
-
-    if (!make_slice(table->columns[column].type, n, &s))
-        return FM_FAIL(err, FM_ENOMEM, "out of memory");
-    fm_status st = read_dataset(result, table, column, first, &s, err);
-    if (st == FM_OK)
-        *out = s;
-    return st;
-}
-
 fm_status
 fm_result_coordinate(const fm_result *result, const fm_result_table *table, size_t column,
                      fm_slice *out, fm_error *err)
 {
     size_t k = dimension_of(result, table, column);
+    fm_slice s = {0};
 
     if (k == SIZE_MAX)
         return FM_FAIL(err, FM_EDATA, "column '%s.%s' is no coordinate", table->name,
                        table->columns[column].name);
-    return read_slice(result, table, column, 0, (size_t)table->dims[k], out, err);
+    if (!make_slice(table->columns[column].type, (size_t)table->dims[k], &s))
+        return FM_FAIL(err, FM_ENOMEM, "out of memory");
+    fm_status st = read_dataset(result, table, column, 0, &s, err);
+    if (st == FM_OK)
+        *out = s;
+    return st;
 }
 
 /* Copies value `from` of a to place `to` of b. */
 static bool
 copy_value(const fm_slice *a, size_t from, fm_slice *b, size_t to)
 {
-    if (a->type == FM_TYPE_REAL)
+    if (a->real != NULL && b->real != NULL)
         b->real[to] = a->real[from];
-    else if (a->type == FM_TYPE_INTEGER)
+    else if (a->integer != NULL && b->integer != NULL)
         b->integer[to] = a->integer[from];
-    else if (a->type == FM_TYPE_CODE)
+    else if (a->code != NULL && b->code != NULL)
         b->code[to] = a->code[from];
-    else
+    else if (a->text != NULL && b->text != NULL)
         return (b->text[to] = strdup(a->text[from])) != NULL;
+    else
+        return false;
     return true;
 }
 
-/* A coordinate of dimension k, repeated as the rows need it. */
+/* A coordinate, repeated as the s->n rows from `first` need it; frees s when that fails.
+ */
 static fm_status
-repeat(const fm_result *result, const fm_result_table *table, size_t column, size_t k,
-       uint64_t first, size_t n, fm_slice *out, fm_error *err)
+repeat(const fm_result *result, const fm_result_table *table, size_t column,
+       uint64_t first, fm_slice *s, fm_error *err)
 {
-    fm_slice values = {0}, s = {0};
+    size_t k = dimension_of(result, table, column);
+    fm_slice values = {0};
     uint64_t stride = 1;
+    bool ok = true;
 
     fm_status st = fm_result_coordinate(result, table, column, &values, err);
-    if (st != FM_OK)
-        return st;
     for (size_t j = k + 1; j < table->n_dims; j++)
         stride *= table->dims[j];
-    bool ok = make_slice(values.type, n, &s);
-    for (size_t i = 0; i < n && ok; i++)
-        ok = copy_value(&values, (size_t)((first + i) / stride % table->dims[k]), &s, i);
+    for (size_t i = 0; i < s->n && st == FM_OK && ok; i++)
+        ok = copy_value(&values, (size_t)((first + i) / stride % table->dims[k]), s, i);
     fm_slice_free(&values);
-    if (!ok) {
-        fm_slice_free(&s);
-        return FM_FAIL(err, FM_ENOMEM, "out of memory");
-    }
-    *out = s;
-    return FM_OK;
+    if (st == FM_OK && !ok)
+        st = FM_FAIL(err, FM_ENOMEM, "out of memory");
+    if (st != FM_OK)
+        fm_slice_free(s);
+    return st;
 }
 
 fm_status
 fm_result_read(const fm_result *result, const fm_result_table *table, size_t column,
                uint64_t first, size_t n, fm_slice *out, fm_error *err)
 {
+    fm_slice s = {0};
+
     if (column >= table->n_columns || first > table->n_rows || n > table->n_rows - first)
         return FM_FAIL(err, FM_ERANGE, "table '%s' has no such rows", table->name);
-    size_t k = dimension_of(result, table, column);
-    if (k != SIZE_MAX && table->n_dims > 1)
-        return repeat(result, table, column, k, first, n, out, err);
-    return read_slice(result, table, column, first, n, out, err);
+    if (!make_slice(table->columns[column].type, n, &s))
+        return FM_FAIL(err, FM_ENOMEM, "out of memory");
+    bool repeated = table->columns[column].axis && table->n_dims > 1;
+    fm_status st = repeated ? repeat(result, table, column, first, &s, err)
+                            : read_dataset(result, table, column, first, &s, err);
+    if (st == FM_OK)
+        *out = s;
+    return st;
 }
 
 /* ---- verdicts -------------------------------------------------------------------- */

@@ -170,12 +170,12 @@ distance(const fm_slice *a, const fm_slice *b, size_t i)
 static char *
 value_text(const fm_slice *s, const fm_result_column *column, size_t i)
 {
-    char number[FM_NUMBER_TEXT];
     fm_str t = {0};
 
-    if (s->type == FM_TYPE_REAL)
+    if (s->type == FM_TYPE_REAL) {
+        char number[FM_NUMBER_TEXT];
         fm_str_add(&t, fm_number_text(s->real[i], number));
-    else if (s->type == FM_TYPE_INTEGER)
+    } else if (s->type == FM_TYPE_INTEGER)
         fm_str_addf(&t, "%lld", (long long)s->integer[i]);
     else if (s->type == FM_TYPE_TEXT)
         fm_str_add_json(&t, s->text[i]);
