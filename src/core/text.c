@@ -102,13 +102,13 @@ fm_strdup(const char *text)
 static void
 print_plainly(double x, int digits, char *text_out)
 {
-    int exponent = atoi(strchr(text_out, 'e') + 1);
+    long exponent = strtol(strchr(text_out, 'e') + 1, NULL, 10);
 
     if (exponent < -5 || exponent > 15)
         (void)snprintf(text_out, FM_NUMBER_TEXT, "%.*g", digits, x);
     else
         (void)snprintf(text_out, FM_NUMBER_TEXT, "%.*f",
-                       digits - 1 > exponent ? digits - 1 - exponent : 0, x);
+                       digits - 1 > exponent ? digits - 1 - (int)exponent : 0, x);
 }
 
 /* snprintf follows LC_NUMERIC; a decimal comma is put right here. */
@@ -117,15 +117,18 @@ fm_number_text(double x, char *text_out)
 {
     int digits = 1;
 
-    if (isnan(x))
-        return strcpy(text_out, "NaN");
-    if (isinf(x))
-        return strcpy(text_out, x > 0 ? "Inf" : "-Inf");
-    for (; digits <= 17; digits++) {
+    if (!isfinite(x)) {
+        const char *word = isnan(x) ? "NaN" : x > 0 ? "Inf" : "-Inf";
+        (void)snprintf(text_out, FM_NUMBER_TEXT, "%s", word);
+        return text_out;
+    }
+    for (; digits < 17; digits++) {
         (void)snprintf(text_out, FM_NUMBER_TEXT, "%.*e", digits - 1, x);
-        if (!(strtod(text_out, NULL) < x) && !(strtod(text_out, NULL) > x))
+        double back = strtod(text_out, NULL);
+        if (!(back < x) && !(back > x))
             break;
     }
+    (void)snprintf(text_out, FM_NUMBER_TEXT, "%.*e", digits - 1, x);
     print_plainly(x, digits, text_out);
     for (char *p = text_out; *p != '\0'; p++)
         if (*p == ',')

@@ -11,9 +11,13 @@ pullgp_DATA = %D%/pull_simulate.gp
 pullwiresdir = $(pkgdatadir)/pull
 dist_pullwires_DATA = data/pull/wires.csv
 if HAVE_CHECK
-check_PROGRAMS += %D%/test_pull
-TESTS += %D%/test_pull
+check_PROGRAMS += %D%/test_pull %D%/test_pull_study
+TESTS += %D%/test_pull %D%/test_pull_study
 %C%_test_pull_SOURCES = %D%/test_pull.c
 %C%_test_pull_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_pull_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+%C%_test_pull_study_SOURCES = %D%/test_pull_study.c
+%C%_test_pull_study_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_pull_study_LDADD = libfabmet-sim.la libfabmet-core.la libfabmet-math.la \
+    $(FM_LIBS) $(CHECK_LIBS)
 endif

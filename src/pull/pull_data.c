@@ -8,6 +8,7 @@
 
 #include "pull/pull_data.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,6 +201,7 @@ choose(const fm_data *limits, const fm_pull_limit_query *q, chosen *c, fm_error 
     const fm_data_column *material = column_of(limits, FM_PULL_LIMITS_MATERIAL);
     const fm_data_column *diameter = column_of(limits, FM_PULL_LIMITS_DIAMETER);
     const fm_data_column *force = column_of(limits, q->condition);
+    assert(material != NULL && diameter != NULL); /* required columns */
     if (standard != NULL && code_of(standard, q->standard) < 0)
         return unknown_label(limits, standard, "limit.standard", q->standard, err);
     for (size_t i = 0; force != NULL && i < limits->n_rows; i++) {
@@ -235,14 +237,14 @@ describe(const fm_data *limits, const fm_pull_limit_query *q, const chosen *c,
                *checked = label_at(status, c->row[i]);
     char where[80];
     if (i > 0 && c->diameter_m[i] > q->diameter_m * (1 + 1e-9))
-        snprintf(where, sizeof where, "between %.6g um and %.6g um",
-                 c->diameter_m[i - 1] / um_m, c->diameter_m[i] / um_m);
+        (void)snprintf(where, sizeof where, "between %.6g um and %.6g um",
+                       c->diameter_m[i - 1] / um_m, c->diameter_m[i] / um_m);
     else
-        snprintf(where, sizeof where, "at %.6g um", c->diameter_m[i] / um_m);
-    snprintf(source_out, FM_PULL_SOURCE_TEXT, "%.100s, %.20s %s, %s%s%.20s",
-             text[0] != '\0' ? text : limits->source, q->material,
-             condition_name(q->condition), where, checked[0] != '\0' ? "; " : "",
-             checked);
+        (void)snprintf(where, sizeof where, "at %.6g um", c->diameter_m[i] / um_m);
+    (void)snprintf(source_out, FM_PULL_SOURCE_TEXT, "%.100s, %.20s %s, %s%s%.20s",
+                   text[0] != '\0' ? text : limits->source, q->material,
+                   condition_name(q->condition), where, checked[0] != '\0' ? "; " : "",
+                   checked);
 }
 
 static fm_status

@@ -30,8 +30,9 @@ extern const fm_input_column fm_pull_wires_columns[FM_PULL_WIRES_COLUMNS];
  * wires     in   data of the input `wires`
  * material  in   label to look for
  * pa_out    out  [Pa]; untouched on error
- * returns FM_OK; FM_EDATA if the material is missing (the text lists what there is),
- * given twice or not positive   terms: bond.breaking-load */
+ * returns FM_OK; FM_ESCENARIO if the material is missing (the text lists what there
+ *         is); FM_EDATA if it is given twice or not positive
+ * source  own   terms: bond.breaking-load */
 fm_status fm_pull_wires_get(const fm_data *wires, const char *material, double *pa_out,
                             fm_error *err);
 
@@ -48,12 +49,14 @@ enum {
 
 /* Double-bond limit of a standard at a wire diameter, and where it comes from.
  * limits       in   data of the input `limits`
+ * query        in   what is asked for
  * limit_n_out  out  [N]; untouched unless FM_OK
  * source_out   out  FM_PULL_SOURCE_TEXT bytes: rows used and their source; untouched
- * unless FM_OK returns FM_OK; FM_EVALID if the table is silent (material, condition or
- * diameter is not covered; the text says which); FM_EDATA if the standard is unknown,
- * rows contradict each other or are not positive; FM_ENOMEM terms: bond.pull-limit
- * bond.wire-diameter */
+ *                   unless FM_OK
+ * returns FM_OK; FM_EVALID if the table is silent (material, condition or diameter is
+ *         not covered; the text says which); FM_ESCENARIO if the standard is unknown;
+ *         FM_EDATA if rows contradict each other or are not positive; FM_ENOMEM
+ * source  own   terms: bond.pull-limit bond.wire-diameter */
 fm_status fm_pull_limits_get(const fm_data *limits, const fm_pull_limit_query *query,
                              double *limit_n_out, char *source_out, fm_error *err);
 

@@ -182,7 +182,7 @@ chunk_normal(size_t n, const double *restrict p, double *restrict z)
 {
     const double split = 0.425, far = 5;
     double tail[CHUNK], q_tail[CHUNK];
-    uint16_t place[CHUNK];
+    uint16_t place[CHUNK] = {0};
     size_t n_tail = 0;
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
@@ -268,12 +268,18 @@ chunk_weaker(size_t n, double mode, const double *restrict x, double *restrict w
     }
 }
 
+static size_t
+chunk_size(size_t rest)
+{
+    return rest < CHUNK ? rest : CHUNK;
+}
+
 void
 fm_pull_normal_quantiles(size_t n, const double *p_1, double *z_out)
 {
     double z[CHUNK];
     for (size_t first = 0; first < n; first += CHUNK) {
-        size_t m = n - first < CHUNK ? n - first : CHUNK;
+        size_t m = chunk_size(n - first);
         chunk_normal(m, p_1 + first, z);
         memcpy(z_out + first, z, m * sizeof z[0]);
     }
@@ -329,7 +335,7 @@ fm_pull_weakest(const fm_pull_strength *strength, const double *coefficient_1, s
     if (n_modes == 0)
         return FM_EDOM;
     for (size_t first = 0; first < n; first += CHUNK) {
-        size_t m = n - first < CHUNK ? n - first : CHUNK;
+        size_t m = chunk_size(n - first);
         for (size_t i = 0; i < m; i++)
             weakest[i] = DBL_MAX;
         for (size_t k = 0; k < FM_PULL_N_MODES; k++) {
@@ -387,7 +393,7 @@ fm_pull_read(const fm_pull_tester *tester, size_t n, const double *u_1,
     if (!good_tester(tester, u_1))
         return FM_EDOM;
     for (size_t first = 0; first < n; first += CHUNK) {
-        size_t m = n - first < CHUNK ? n - first : CHUNK;
+        size_t m = chunk_size(n - first);
         double *x = force_n_io + first;
         if (tester->noise_n > 0)
             chunk_normal(m, u_1 + first, z);

@@ -65,18 +65,18 @@ static const char *const keep_words[] = {"summary", "pulls", NULL};
 #define STRENGTH_PARAMS(MODE, FAMILY, FRACTION, CV, TERM, WHAT)                          \
     {.key = "strength." MODE ".distribution",                                            \
      .kind = FM_CHOICE,                                                                  \
-     .def = FAMILY,                                                                      \
+     .def = (FAMILY),                                                                    \
      .choices = family_words,                                                            \
      .term = "bond.strength-distribution",                                               \
      .help = "distribution of the strength against " WHAT "; never: it does not occur"}, \
         {.key = "strength." MODE ".fraction",                                            \
          .kind = FM_REAL,                                                                \
          .unit = "1",                                                                    \
-         .def = FRACTION,                                                                \
+         .def = (FRACTION),                                                              \
          .min = 0,                                                                       \
          .max = 100,                                                                     \
          .flags = FM_OPEN_MIN,                                                           \
-         .term = TERM,                                                                   \
+         .term = (TERM),                                                                 \
          .help =                                                                         \
              "mean strength against " WHAT " as a fraction of the wire's breaking load " \
              "(illustrative: replace by your own data)"},                                \
@@ -87,10 +87,10 @@ static const char *const keep_words[] = {"summary", "pulls", NULL};
          .min = 0,                                                                       \
          .max = 1e6,                                                                     \
          .flags = FM_OPTIONAL | FM_OPEN_MIN,                                             \
-         .term = TERM,                                                                   \
+         .term = (TERM),                                                                 \
          .help = "mean strength against " WHAT "; replaces the fraction"},               \
     {                                                                                    \
-        .key = "strength." MODE ".cv", .kind = FM_REAL, .unit = "1", .def = CV,          \
+        .key = "strength." MODE ".cv", .kind = FM_REAL, .unit = "1", .def = (CV),        \
         .min = 1e-4, .max = 2, .term = "bond.strength-distribution",                     \
         .help = "standard deviation over mean of the strength against " WHAT             \
                 " (illustrative: replace by your own data)"                              \
@@ -302,8 +302,8 @@ static const char *const zone_words[] = {"span", "bond 1", "bond 2", NULL};
     }
 #define REAL_COLUMN(NAME, UNIT, TERM, TEXT)                                              \
     {                                                                                    \
-        .name = NAME, .type = FM_TYPE_REAL, .unit = UNIT, .long_name = TEXT,             \
-        .term = TERM                                                                     \
+        .name = (NAME), .type = FM_TYPE_REAL, .unit = (UNIT), .long_name = (TEXT),       \
+        .term = (TERM)                                                                   \
     }
 
 static const fm_column summary_columns[N_SUMMARY] = {

@@ -133,7 +133,7 @@ extern const char *const fm_pull_mode_words[FM_PULL_N_MODES + 1];
 
 /* The study's functions; see fm_study for what they take and return.
  * run: FM_OK; FM_EDOM, FM_EVALID (a span goes slack, the wire is too short), FM_EDATA,
- *      FM_ENOMEM, FM_EINTERRUPT
+ *      FM_ESCENARIO, FM_ENOMEM, FM_EINTERRUPT
  * check: FM_OK; FM_ESCENARIO, FM_EDATA   terms: bond.pull-test */
 fm_status fm_pull_simulate_run(const fm_point *point, fm_out *out, fm_error *err);
 fm_status fm_pull_simulate_check(const fm_point *point, fm_error *err);

@@ -24,6 +24,10 @@
 static const double newton_per_gf = 9.80665e-3; /* exact: standard acceleration of fall */
 static const double um_per_m = 1e6;
 
+/* How parameters call the modes. */
+static const char *const mode_keys[FM_PULL_N_MODES] = {"wire", "heel_1", "heel_2",
+                                                       "lift_1", "lift_2"};
+
 /* Index into the words of the column `zone`, by mode. */
 static const int8_t zone_of[FM_PULL_N_MODES] = {0, 1, 2, 1, 2};
 
@@ -110,15 +114,13 @@ set_strengths(const fm_point *p, model *m, fm_error *err)
             return FM_FAIL(err, st,
                            "strength.%s: no distribution with mean %.6g gf and cv "
                            "%.6g (a normal allows 1 at most)",
-                           fm_pull_mode_words[k], mean_n / newton_per_gf,
-                           fm_si(p, at + S_CV));
+                           mode_keys[k], mean_n / newton_per_gf, fm_si(p, at + S_CV));
     }
     return FM_OK;
 }
 
-/* A table that is silent leaves the limit NaN and a remark in `source`. */
-static fm_status
-set_limit(const fm_point *p, model *m, fm_error *err)
+static fm_pull_limit_query
+limit_query(const fm_point *p)
 {
     fm_pull_limit_query query = {
         .standard = fm_text(p, P_STANDARD),
@@ -127,6 +129,25 @@ set_limit(const fm_point *p, model *m, fm_error *err)
                                                      : FM_PULL_LIMITS_POSTSEAL,
         .diameter_m = fm_si(p, P_DIAMETER),
     };
+    return query;
+}
+
+/* The table's limit is one for a wire with both bonds. */
+static void
+scale_to_single(const fm_point *p, model *m)
+{
+    double factor = fm_si(p, P_SINGLE_FACTOR);
+    size_t used = strlen(m->limit_source);
+    m->limit_n *= factor;
+    (void)snprintf(m->limit_source + used, sizeof m->limit_source - used,
+                   "; single bond, times %.6g", factor);
+}
+
+/* A table that is silent leaves the limit NaN and a remark in `source`. */
+static fm_status
+set_limit(const fm_point *p, model *m, fm_error *err)
+{
+    fm_pull_limit_query query = limit_query(p);
     fm_error why = FM_ERROR_INIT;
     m->limit_n = fm_si(p, P_FORCE);
     strcpy(m->limit_source, "limit.force of the scenario");
@@ -136,14 +157,14 @@ set_limit(const fm_point *p, model *m, fm_error *err)
                                       m->limit_source, &why);
     if (st == FM_EVALID) {
         m->limit_n = NAN;
-        snprintf(m->limit_source, sizeof m->limit_source, "%.*s",
-                 (int)sizeof m->limit_source - 1, why.text);
+        (void)snprintf(m->limit_source, sizeof m->limit_source, "%.*s",
+                       (int)sizeof m->limit_source - 1, why.text);
         return FM_OK;
     }
     if (st != FM_OK)
         return FM_FAIL(err, st, "%s", why.text);
     if (fm_integer(p, P_BOND) == BOND_SINGLE)
-        m->limit_n *= fm_si(p, P_SINGLE_FACTOR);
+        scale_to_single(p, m);
     return FM_OK;
 }
 
@@ -203,6 +224,12 @@ typedef struct job {
     fm_pull_tally total;
 } job;
 
+static size_t
+step_size(size_t rest)
+{
+    return rest < STEP ? rest : STEP;
+}
+
 static const int8_t *
 kept_modes(const partial *part)
 {
@@ -215,24 +242,32 @@ can_break(const model *m, size_t k)
     return m->strength[k].family != FM_PULL_NEVER && m->coefficient_1[k] > 0;
 }
 
+/* Numbers of one step of draws. */
+typedef struct scratch {
+    double u[FM_PULL_N_MODES][STEP];
+    double noise[STEP];
+    double force_n[STEP];
+    int8_t mode[STEP];
+} scratch;
+
 /* Forces and modes of draws [first, first + n), n <= STEP, as the tester shows them. */
 static fm_status
-draw_step(const model *m, uint64_t first, size_t n, double *force_n, int8_t *mode)
+draw_step(const model *m, uint64_t first, size_t n, scratch *s, double *force_n,
+          int8_t *mode)
 {
-    double u[FM_PULL_N_MODES][STEP], noise[STEP];
     const double *used[FM_PULL_N_MODES];
     for (size_t k = 0; k < FM_PULL_N_MODES; k++)
-        used[k] = can_break(m, k) ? u[k] : NULL;
+        used[k] = can_break(m, k) ? s->u[k] : NULL;
     if (used[FM_PULL_WIRE] || m->tester.noise_n > 0)
-        fm_rng_uniform2(&m->stream[R_WIRE], first, n, u[FM_PULL_WIRE], noise);
+        fm_rng_uniform2(&m->stream[R_WIRE], first, n, s->u[FM_PULL_WIRE], s->noise);
     if (used[FM_PULL_HEEL_1] || used[FM_PULL_HEEL_2])
-        fm_rng_uniform2(&m->stream[R_HEEL], first, n, u[FM_PULL_HEEL_1],
-                        u[FM_PULL_HEEL_2]);
+        fm_rng_uniform2(&m->stream[R_HEEL], first, n, s->u[FM_PULL_HEEL_1],
+                        s->u[FM_PULL_HEEL_2]);
     if (used[FM_PULL_LIFT_1] || used[FM_PULL_LIFT_2])
-        fm_rng_uniform2(&m->stream[R_LIFT], first, n, u[FM_PULL_LIFT_1],
-                        u[FM_PULL_LIFT_2]);
+        fm_rng_uniform2(&m->stream[R_LIFT], first, n, s->u[FM_PULL_LIFT_1],
+                        s->u[FM_PULL_LIFT_2]);
     fm_status st = fm_pull_weakest(m->strength, m->coefficient_1, n, used, force_n, mode);
-    return st == FM_OK ? fm_pull_read(&m->tester, n, noise, force_n) : st;
+    return st == FM_OK ? fm_pull_read(&m->tester, n, s->noise, force_n) : st;
 }
 
 static fm_status
@@ -240,14 +275,13 @@ compute_block(void *arg, uint64_t first, size_t n, void *partial_out)
 {
     const job *j = arg;
     partial *part = partial_out;
-    double force_n[STEP];
-    int8_t mode[STEP];
+    scratch s;
     fm_pull_tally_init(&part->tally);
     for (size_t i = 0; i < n; i += STEP) {
-        size_t m = n - i < STEP ? n - i : STEP;
-        double *force = j->keep ? part->force_n + i : force_n;
-        int8_t *modes = j->keep ? (int8_t *)(part->force_n + BLOCK) + i : mode;
-        fm_status st = draw_step(j->model, first + i, m, force, modes);
+        size_t m = step_size(n - i);
+        double *force = j->keep ? part->force_n + i : s.force_n;
+        int8_t *modes = j->keep ? (int8_t *)(part->force_n + BLOCK) + i : s.mode;
+        fm_status st = draw_step(j->model, first + i, m, &s, force, modes);
         if (st != FM_OK)
             return st;
         fm_pull_tally_add(&part->tally, &j->model->bins, j->model->limit_n, m, force,
@@ -265,7 +299,7 @@ keep_pulls(job *j, uint64_t first, size_t n, const partial *part)
     int8_t zone[STEP];
     fm_status st = FM_OK;
     for (size_t i = 0; i < n && st == FM_OK; i += STEP) {
-        size_t m = n - i < STEP ? n - i : STEP;
+        size_t m = step_size(n - i);
         const int8_t *mode = kept_modes(part) + i;
         for (size_t r = 0; r < m; r++) {
             number[r] = (int64_t)(first + i + r);
@@ -414,7 +448,7 @@ put_remarks(const model *m, fm_out *out)
             m->strength[k].cut_1 > worth_saying)
             fm_out_remark(out,
                           "strength.%s: %.2g of the normal lies below 0 and was cut off",
-                          fm_pull_mode_words[k], m->strength[k].cut_1);
+                          mode_keys[k], m->strength[k].cut_1);
 }
 
 static fm_status
@@ -471,14 +505,24 @@ fm_status
 fm_pull_simulate_check(const fm_point *point, fm_error *err)
 {
     const fm_point *p = point;
-    double pa;
+    fm_pull_limit_query query = limit_query(p);
+    fm_error why = FM_ERROR_INIT;
+    char source[FM_PULL_SOURCE_TEXT];
+    double pa, limit_n;
     if (fm_present(p, P_LENGTH) && fm_value_at(p, P_HEIGHT)->given)
         return FM_FAIL(err, FM_ESCENARIO,
                        "loop.height and loop.length exclude each other: "
                        "the length gives the height");
+    fm_status st = FM_OK;
     if (!fm_present(p, P_TENSILE))
-        return fm_pull_wires_get(fm_input(p, IN_WIRES), fm_text(p, P_MATERIAL), &pa, err);
-    return FM_OK;
+        st = fm_pull_wires_get(fm_input(p, IN_WIRES), fm_text(p, P_MATERIAL), &pa, err);
+    if (st != FM_OK || fm_present(p, P_FORCE))
+        return st;
+    /* A table without a limit for this wire is no mistake: the run says so. */
+    st = fm_pull_limits_get(fm_input(p, IN_LIMITS), &query, &limit_n, source, &why);
+    if (st == FM_OK || st == FM_EVALID)
+        return FM_OK;
+    return FM_FAIL(err, st, "%s", why.text);
 }
 
 uint64_t

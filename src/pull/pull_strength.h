@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Strength of the places where a bonded wire can break, and which of them breaks first.
- */
+/* Strength of the places where a bonded wire can break, and the weakest of them. */
 #ifndef FM_PULL_PULL_STRENGTH_H
 #define FM_PULL_PULL_STRENGTH_H
 
@@ -25,9 +24,10 @@ typedef enum fm_pull_family {
     FM_PULL_NEVER   /* this mode does not occur */
 } fm_pull_family;
 
-/* A strength distribution.  WEIBULL: ln S = location + scale ln E, E standard
- * exponential; LOGNORMAL: ln S = location + scale Z; NORMAL: S = location + scale Z given
- * S > 0 [N]. */
+/* A strength distribution.
+ * WEIBULL    ln S = location + scale ln E, E standard exponential
+ * LOGNORMAL  ln S = location + scale Z, Z standard normal
+ * NORMAL     S = location + scale Z, given S > 0 [N] */
 typedef struct fm_pull_strength {
     fm_pull_family family;
     double location;
@@ -37,11 +37,12 @@ typedef struct fm_pull_strength {
 
 /* The strength distribution with a given mean and coefficient of variation.
  * mean_n        in   [N], > 0; NORMAL: mean of the normal before it is cut off at 0
- * cv_1          in   standard deviation over mean [1], [1e-4, 2]; NORMAL: at most 1 and
- *                    before the cut, too
+ * cv_1          in   standard deviation over mean [1], [1e-4, 2]; NORMAL: at most 1
+ *                    and before the cut, too
  * strength_out  out  untouched on error
- * returns FM_OK; FM_EDOM for arguments outside their domain; FM_ENOCONV if the shape of
- * the Weibull is not found (not seen) accuracy  1e-12 relative in the Weibull shape
+ * returns FM_OK; FM_EDOM for arguments outside their domain; FM_ENOCONV if the shape
+ *         of the Weibull is not found (not seen)
+ * accuracy  1e-12 relative in the Weibull shape; certified rows s01..s06
  * source  moments of the distributions   terms: bond.strength-distribution */
 fm_status fm_pull_strength_make(fm_pull_family family, double mean_n, double cv_1,
                                 fm_pull_strength *strength_out);
@@ -50,30 +51,36 @@ fm_status fm_pull_strength_make(fm_pull_family family, double mean_n, double cv_
  * strength  in   from fm_pull_strength_make
  * force_n   in   [N]; anything at or below 0 gives 0
  * returns ln(1 - cdf), <= 0; exact 0 for FM_PULL_NEVER
- * accuracy  1e-13 relative, also in both tails   terms: bond.strength-distribution */
+ * accuracy  1e-11 relative, also in both tails
+ * source  definitions   terms: bond.strength-distribution */
 double fm_pull_strength_log_survival(const fm_pull_strength *strength, double force_n);
 
 /* Quantile of a strength.
+ * strength     in   from fm_pull_strength_make
  * p_1          in   probability [1], (0, 1)
  * force_n_out  out  [N]; untouched on error
  * returns FM_OK; FM_EDOM if p_1 is outside (0, 1) or the mode never occurs
- * accuracy  1e-13 relative   terms: bond.strength-distribution */
+ * accuracy  1e-13 relative
+ * source  definitions   terms: bond.strength-distribution */
 fm_status fm_pull_strength_quantile(const fm_pull_strength *strength, double p_1,
                                     double *force_n_out);
 
 /* Mean strength, after the cut for NORMAL.
- * returns [N]; infinity for FM_PULL_NEVER   terms: bond.strength-distribution */
+ * strength  in  from fm_pull_strength_make
+ * returns [N]; infinity for FM_PULL_NEVER
+ * source  definitions   terms: bond.strength-distribution */
 double fm_pull_strength_mean(const fm_pull_strength *strength);
 
 /* Resolution coefficients of the modes: a mode breaks at the hook force S / c.
  * tension_1        in   [2] T/F of the two spans
- * coefficient_out  out  [FM_PULL_N_MODES]; span: the larger tension, heel and lift j:
- * T_j/F source  own   terms: bond.failure-mode bond.wire-tension */
+ * coefficient_out  out  [FM_PULL_N_MODES]; the larger tension for the span, T_j/F for
+ *                       heel and lift j
+ * source  own   terms: bond.failure-mode bond.wire-tension */
 void fm_pull_coefficients(const double tension_1[2],
                           double coefficient_out[FM_PULL_N_MODES]);
 
-/* Probability that a pull breaks at or below a hook force: 1 - prod_k P(S_k > c_k F), for
- * independent modes.
+/* Probability that a pull breaks at or below a hook force, for independent modes:
+ * 1 - prod_k P(S_k > c_k F).
  * strength       in   [FM_PULL_N_MODES]
  * coefficient_1  in   [FM_PULL_N_MODES], >= 0; 0: the mode carries no load
  * force_n        in   hook force [N]
@@ -83,12 +90,12 @@ double fm_pull_break_probability(const fm_pull_strength *strength,
                                  const double *coefficient_1, double force_n);
 
 /* Breaking load of a straight wire: tensile strength times cross-section.
- * diameter_m   in  [m], > 0
- * tensile_pa   in  tensile strength [Pa], > 0
- * force_n_out  out [N]; untouched on error
+ * diameter_m   in   [m], > 0
+ * tensile_pa   in   tensile strength [Pa], > 0
+ * force_n_out  out  [N]; untouched on error
  * returns FM_OK; FM_EDOM; FM_ERANGE if the force cannot be represented
- * source  definition of tensile strength   terms: bond.breaking-load bond.wire-diameter
- */
+ * source  definition of tensile strength; certified rows b01, b02
+ * terms: bond.breaking-load bond.wire-diameter */
 fm_status fm_pull_breaking_load(double diameter_m, double tensile_pa,
                                 double *force_n_out);
 

@@ -28,17 +28,21 @@ typedef struct fm_pull_bins {
 typedef struct fm_pull_tally {
     fm_pull_moments mode[FM_PULL_N_MODES];
     uint64_t n_below; /* readings below the limit */
-    /* Per mode: [0] below the first bin, [1 + i] bin i, [1 + n_bins] above the last one.
-     */
+    /* Per mode: [0] under the first bin, [1 + i] bin i, [1 + n_bins] over the last. */
     uint64_t count[FM_PULL_N_MODES][FM_PULL_MAX_BINS + 2];
 } fm_pull_tally;
 
-/* Joins the moments of two disjoint sets: into becomes the moments of both.
- * source  T. F. Chan, G. H. Golub, R. J. LeVeque, Am. Stat. 37 (1983) 242-247, eq. 2.1
+/* Joins the moments of two disjoint sets.
+ * into   in/out  becomes the moments of both
+ * other  in
+ * source  T. F. Chan, G. H. Golub, R. J. LeVeque, Am. Stat. 37 (1983) 242-247
  * terms: met.repeatability */
 void fm_pull_moments_merge(fm_pull_moments *into, const fm_pull_moments *other);
 
-/* Standard deviation with n - 1; NaN below 2 values.   terms: met.repeatability */
+/* Standard deviation with n - 1.
+ * moments  in
+ * returns the value; NaN below 2 values
+ * source  definition   terms: met.repeatability */
 double fm_pull_moments_sd(const fm_pull_moments *moments);
 
 /* Bins for the readings of a model: between quantiles of the weakest modes, whole
@@ -52,18 +56,28 @@ double fm_pull_moments_sd(const fm_pull_moments *moments);
 fm_status fm_pull_bins_make(double low_n, double high_n, double resolution_n,
                             size_t n_bins, fm_pull_bins *bins_out);
 
-/* Empties a tally.   terms: bond.failure-mode */
+/* Empties a tally.
+ * tally  out
+ * source  own   terms: bond.failure-mode */
 void fm_pull_tally_init(fm_pull_tally *tally);
 
 /* Adds n readings.  Below the limit means below by more than 1e-12 of it, so that a
- * reading shown equal to the limit passes although its last bit may differ. bins     in
- * the same for all calls limit_n  in  [N]; NaN: nothing is below force_n  in  [n]
- * readings [N] mode     in  [n] fm_pull_mode accuracy  moments relative to the spread,
- * not to the square of the mean source  own   terms: bond.pull-limit bond.failure-mode */
+ * reading shown equal to the limit passes although its last bit may differ.
+ * tally    in/out
+ * bins     in  the same for all calls
+ * limit_n  in  [N]; NaN: nothing is below
+ * force_n  in  [n] readings [N]
+ * mode     in  [n] fm_pull_mode
+ * accuracy  moments relative to the spread, not to the square of the mean
+ * source  own   terms: bond.pull-limit bond.failure-mode */
 void fm_pull_tally_add(fm_pull_tally *tally, const fm_pull_bins *bins, double limit_n,
                        size_t n, const double *force_n, const int8_t *mode);
 
-/* Adds the second tally to the first.   terms: bond.failure-mode */
+/* Adds the second tally to the first.
+ * into    in/out
+ * other   in
+ * n_bins  in  of both
+ * source  own   terms: bond.failure-mode */
 void fm_pull_tally_merge(fm_pull_tally *into, const fm_pull_tally *other, size_t n_bins);
 
 /* Upper 95 % confidence bound of a fraction (one-sided, Clopper and Pearson).

@@ -135,7 +135,7 @@ static void
 add_reset(fm_str *s)
 {
     fm_str_add(s, "reset\nundefine");
-    for (char c = 'a'; c <= 'z'; c++)
+    for (int c = 'a'; c <= 'z'; c++)
         fm_str_addf(s, " %c* %c*", c, c - 'a' + 'A');
     fm_str_add(s, "\n");
 }

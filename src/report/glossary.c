@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,8 @@ static const field source_fields[] = {
     {"year", TEXT, false, NULL, 0, 0},       {"publisher", TEXT, false, NULL, 0, 0},
     {"identifier", TEXT, false, NULL, 0, 0}, {"access", TEXT, false, NULL, 0, 0},
     {"note", TEXT, false, NULL, 0, 0}};
+
+static_assert(FM_COUNT(files) < FM_GLOSSARY_FILES, "room for all files and the sources");
 
 const char *
 fm_glossary_domains(const char *file)
@@ -365,19 +368,13 @@ load_file(fm_glossary *g, const fm_context *context, const char *base, fm_diags 
     fm_str_free(&name);
     if (path == NULL)
         return FM_ENOINPUT;
-    fm_node **roots = realloc(g->roots, (g->n_roots + 1) * sizeof *roots);
-    g->roots = roots != NULL ? roots : g->roots;
-    char **names = realloc(g->files, (g->n_roots + 1) * sizeof *names);
-    g->files = names != NULL ? names : g->files;
-    fm_status st = roots == NULL || names == NULL ? FM_ENOMEM
-                                                  : fm_yaml_read_file(path, diags, &root);
+    fm_status st = fm_yaml_read_file(path, diags, &root);
     if (root == NULL) {
         free(path);
         return st == FM_ENOMEM ? st : FM_OK; /* what is wrong stands in diags */
     }
-    roots[g->n_roots] = root;
-    names[g->n_roots] = path;
-    g->n_roots++;
+    g->files[g->n_roots] = path;
+    g->roots[g->n_roots++] = root;
     return add_file(g, root, path, strcmp(base, "sources") == 0, diags);
 }
 
@@ -395,7 +392,7 @@ finish(fm_glossary *g)
 {
     if (g->n_terms > 0)
         qsort(g->terms, g->n_terms, sizeof *g->terms, by_id);
-    g->list = calloc(g->n_terms + 1, sizeof *g->list);
+    g->list = calloc(g->n_terms + 1, sizeof(const fm_term *));
     if (g->list == NULL)
         return FM_ENOMEM;
     for (size_t i = 0; i < g->n_terms; i++)
@@ -443,8 +440,6 @@ fm_glossary_free(fm_glossary *g)
         fm_yaml_free(g->roots[i]);
         free(g->files[i]);
     }
-    free(g->roots);
-    free(g->files);
     free(g->terms);
     free(g->bibs);
     free_list(g->list);

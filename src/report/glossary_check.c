@@ -24,8 +24,13 @@ static const fm_mark nowhere = {0, 0};
 /* ---- 1. uses in declarations ---------------------------------------------------------
  */
 
-typedef void use_visitor(void *arg, const char *study, const char *kind, const char *name,
-                         const char *term, const char *no_term, bool may_lack);
+/* One declaration that may name a term. */
+typedef struct use {
+    const char *study, *kind, *name, *term, *no_term;
+    bool may_lack; /* such declarations need not say why they name none */
+} use;
+
+typedef void use_visitor(void *arg, const use *u);
 
 static void
 visit_params(const fm_study *s, const fm_param *params, size_t n, use_visitor *visit,
@@ -33,26 +38,35 @@ visit_params(const fm_study *s, const fm_param *params, size_t n, use_visitor *v
 {
     for (size_t i = 0; i < n; i++) {
         const fm_param *p = &params[i];
-        visit(arg, s->name, "parameter", p->key, p->term, p->no_term, false);
+        visit(arg, &(use){s->name, "parameter", p->key, p->term, p->no_term, false});
         visit_params(s, p->fields, p->n_fields, visit, arg);
     }
+}
+
+static void
+visit_columns(const fm_study *s, use_visitor *visit, void *arg)
+{
+    for (size_t i = 0; i < s->n_inputs; i++)
+        for (size_t k = 0; k < s->inputs[i].n_columns; k++) {
+            const fm_input_column *c = &s->inputs[i].columns[k];
+            visit(arg, &(use){s->name, "input column", c->name, c->term, NULL, true});
+        }
+    for (size_t i = 0; i < s->n_tables; i++)
+        for (size_t k = 0; k < s->tables[i].n_columns; k++) {
+            const fm_column *c = &s->tables[i].columns[k];
+            visit(arg, &(use){s->name, "column", c->name, c->term, c->no_term, false});
+        }
 }
 
 static void
 visit_study(const fm_study *s, use_visitor *visit, void *arg)
 {
     visit_params(s, s->params, s->n_params, visit, arg);
-    for (size_t i = 0; i < s->n_inputs; i++)
-        for (size_t k = 0; k < s->inputs[i].n_columns; k++)
-            visit(arg, s->name, "input column", s->inputs[i].columns[k].name,
-                  s->inputs[i].columns[k].term, NULL, true);
-    for (size_t i = 0; i < s->n_tables; i++)
-        for (size_t k = 0; k < s->tables[i].n_columns; k++)
-            visit(arg, s->name, "column", s->tables[i].columns[k].name,
-                  s->tables[i].columns[k].term, s->tables[i].columns[k].no_term, false);
-    for (size_t i = 0; i < s->n_verdicts; i++)
-        visit(arg, s->name, "verdict", s->verdicts[i].name, s->verdicts[i].term, NULL,
-              true);
+    visit_columns(s, visit, arg);
+    for (size_t i = 0; i < s->n_verdicts; i++) {
+        const fm_verdict *v = &s->verdicts[i];
+        visit(arg, &(use){s->name, "verdict", v->name, v->term, NULL, true});
+    }
 }
 
 static void
@@ -69,17 +83,14 @@ typedef struct finder {
 } finder;
 
 static void
-match_use(void *arg, const char *study, const char *kind, const char *name,
-          const char *term, const char *no_term, bool may_lack)
+match_use(void *arg, const use *u)
 {
     const finder *f = arg;
     fm_str place = {0};
 
-    (void)no_term;
-    (void)may_lack;
-    if (term == NULL || strcmp(term, f->id) != 0)
+    if (u->term == NULL || strcmp(u->term, f->id) != 0)
         return;
-    fm_str_addf(&place, "study %s, %s %s", study, kind, name);
+    fm_str_addf(&place, "study %s, %s %s", u->study, u->kind, u->name);
     if (place.data != NULL)
         f->visit(f->arg, place.data);
     fm_str_free(&place);
@@ -325,11 +336,11 @@ check_link(void *arg, const char *id)
 }
 
 static void
-check_id(const checker *c, const char *field, const char *id, bool use)
+check_id(const checker *c, const char *field, const char *id, bool counts)
 {
     fm_str text = {0};
 
-    if (use ? mark_used(c, id) : fm_glossary_term(c->g, id) != NULL)
+    if (counts ? mark_used(c, id) : fm_glossary_term(c->g, id) != NULL)
         return;
     fm_str_addf(&text, "'%s' is no term", id);
     complain(c, field, NULL, text.data != NULL ? text.data : "unknown term");
@@ -370,20 +381,19 @@ check_references(checker *c)
  */
 
 static void
-check_use(void *arg, const char *study, const char *kind, const char *name,
-          const char *term, const char *no_term, bool may_lack)
+check_use(void *arg, const use *u)
 {
     const checker *c = arg;
 
-    if (term == NULL) {
-        if (no_term == NULL && !may_lack)
-            fm_diag_error(c->diags, FM_EDATA, study, nowhere, "say why in no_term",
-                          "%s '%s' names no term", kind, name);
+    if (u->term == NULL) {
+        if (u->no_term == NULL && !u->may_lack)
+            fm_diag_error(c->diags, FM_EDATA, u->study, nowhere, "say why in no_term",
+                          "%s '%s' names no term", u->kind, u->name);
         return;
     }
-    if (!mark_used(c, term))
-        fm_diag_error(c->diags, FM_EDATA, study, nowhere, "add it to data/glossary",
-                      "%s '%s' names the unknown term '%s'", kind, name, term);
+    if (!mark_used(c, u->term))
+        fm_diag_error(c->diags, FM_EDATA, u->study, nowhere, "add it to data/glossary",
+                      "%s '%s' names the unknown term '%s'", u->kind, u->name, u->term);
 }
 
 static void

@@ -6,6 +6,10 @@
 #include "core/yaml.h"
 #include "report/glossary.h"
 
+enum {
+    FM_GLOSSARY_FILES = 16
+}; /* at most */
+
 typedef struct fm_term_entry {
     fm_term term;
     const fm_node *node; /* the record, for places */
@@ -19,8 +23,8 @@ typedef struct fm_bib_entry {
 } fm_bib_entry;
 
 struct fm_glossary {
-    fm_node **roots; /* own all texts */
-    char **files;    /* [n_roots] names for messages */
+    fm_node *roots[FM_GLOSSARY_FILES]; /* own all texts */
+    char *files[FM_GLOSSARY_FILES];    /* names for messages */
     size_t n_roots;
     fm_term_entry *terms; /* sorted by id */
     size_t n_terms;

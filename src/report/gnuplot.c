@@ -231,6 +231,7 @@ fm_scratch_close(fm_scratch *scratch)
     DIR *dir = opendir(scratch->path);
     if (dir != NULL) {
         const struct dirent *entry;
+        /* cppcheck-suppress readdirCalled ; the stream is ours alone */
         while ((entry = readdir(dir)) != NULL)
             if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
                 (void)unlinkat(dirfd(dir), entry->d_name, 0);

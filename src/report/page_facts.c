@@ -17,7 +17,8 @@
 
 enum {
     FAILED_MAX = 10,
-    AXES_MAX = 16
+    AXES_MAX = 16,
+    EXACT_DIGITS = 15
 };
 
 /* ---- 1. the stored scenario ----------------------------------------------------------
@@ -112,7 +113,6 @@ is_default(const fm_page *page, const fm_param *p, const char *text)
 static void
 add_in_unit(const fm_page *page, const fm_param *p, const fm_node *node, fm_str *s)
 {
-    char text[FM_NUMBER_TEXT];
     double x = 0;
     double si = 0;
 
@@ -120,7 +120,7 @@ add_in_unit(const fm_page *page, const fm_param *p, const fm_node *node, fm_str 
         fm_quantity_read(page->context->units, node->text,
                          p->unit != NULL ? p->unit : "1", (p->flags & FM_DIFFERENCE) != 0,
                          &x, &si, NULL) == FM_OK)
-        fm_str_add(s, fm_number_text(x, text));
+        fm_text_real(s, x, EXACT_DIGITS);
     else
         add_node(s, node);
 }
@@ -267,7 +267,6 @@ static void
 add_axis_value(fm_page *page, const fm_result_table *points, size_t column, uint64_t row)
 {
     fm_slice s = {0};
-    char text[FM_NUMBER_TEXT];
     const fm_result_column *c = &points->columns[column];
     fm_status st = fm_result_read(page->result, points, column, row, 1, &s, page->err);
 
@@ -276,7 +275,7 @@ add_axis_value(fm_page *page, const fm_result_table *points, size_t column, uint
         return;
     }
     if (s.type == FM_TYPE_REAL)
-        fm_html_text(&page->html, fm_number_text(s.real[0], text));
+        fm_text_real(&page->html, s.real[0], EXACT_DIGITS);
     else if (s.type == FM_TYPE_INTEGER)
         fm_str_addf(&page->html, "%lld", (long long)s.integer[0]);
     else if (s.type == FM_TYPE_CODE && s.code[0] >= 0 && (size_t)s.code[0] < c->n_words)

@@ -46,6 +46,11 @@ typedef struct extreme {
     double value;
 } extreme;
 
+typedef struct extremes {
+    extreme low[ROWS_EXTREME], high[ROWS_EXTREME];
+    size_t n_low, n_high;
+} extremes;
+
 /* Keeps the ROWS_EXTREME smallest of sign * value, in order. */
 static void
 keep_extreme(extreme *best, size_t *n, uint64_t row, double value)
@@ -62,8 +67,7 @@ keep_extreme(extreme *best, size_t *n, uint64_t row, double value)
 }
 
 static fm_status
-find_extremes(const fm_page *page, const fm_page_table *what, size_t column, extreme *low,
-              size_t *n_low, extreme *high, size_t *n_high)
+find_extremes(const fm_page *page, const fm_page_table *what, size_t column, extremes *e)
 {
     for (uint64_t first = 0; first < what->n_rows; first += CHUNK) {
         uint64_t left = what->n_rows - first;
@@ -73,12 +77,12 @@ find_extremes(const fm_page *page, const fm_page_table *what, size_t column, ext
                            left < CHUNK ? (size_t)left : CHUNK, &slice, page->err);
         if (st != FM_OK)
             return st;
-        for (size_t i = 0; i < slice.n; i++) {
+        for (size_t i = 0; slice.real != NULL && i < slice.n; i++) {
             double x = slice.real[i];
             if (isnan(x))
                 continue;
-            keep_extreme(low, n_low, what->first + first + i, x);
-            keep_extreme(high, n_high, what->first + first + i, -x);
+            keep_extreme(e->low, &e->n_low, what->first + first + i, x);
+            keep_extreme(e->high, &e->n_high, what->first + first + i, -x);
         }
         fm_slice_free(&slice);
     }
@@ -128,10 +132,7 @@ choose_rows(const fm_page *page, layout *l)
     uint64_t rows[2 * (ROWS_END + ROWS_EXTREME)];
     size_t n = 0;
     const fm_page_table *w = l->what;
-    extreme low[ROWS_EXTREME] = {{0}};
-    extreme high[ROWS_EXTREME] = {{0}};
-    size_t n_low = 0;
-    size_t n_high = 0;
+    extremes e = {.n_low = 0};
 
     if (w->n_rows <= ROWS_WHOLE) {
         l->runs[0] = (run){w->first, (size_t)w->n_rows};
@@ -141,7 +142,7 @@ choose_rows(const fm_page *page, layout *l)
     size_t column = signal_column(w->table);
     if (column != SIZE_MAX) {
         l->extremes_of = w->table->columns[column].long_name;
-        fm_status st = find_extremes(page, w, column, low, &n_low, high, &n_high);
+        fm_status st = find_extremes(page, w, column, &e);
         if (st != FM_OK)
             return st;
     }
@@ -149,10 +150,10 @@ choose_rows(const fm_page *page, layout *l)
         rows[n++] = w->first + i;
         rows[n++] = w->first + w->n_rows - 1 - i;
     }
-    for (size_t i = 0; i < n_low; i++)
-        rows[n++] = low[i].row;
-    for (size_t i = 0; i < n_high; i++)
-        rows[n++] = high[i].row;
+    for (size_t i = 0; i < e.n_low; i++)
+        rows[n++] = e.low[i].row;
+    for (size_t i = 0; i < e.n_high; i++)
+        rows[n++] = e.high[i].row;
     qsort(rows, n, sizeof *rows, by_row);
     for (size_t i = 0; i < n; i++)
         add_row(l, rows[i]);
@@ -216,9 +217,8 @@ add_missing(fm_page *page, const layout *l, size_t r, size_t i)
 static void
 add_real(fm_page *page, const fm_result_column *c, double x)
 {
-    char text[FM_NUMBER_TEXT];
-
     if (c->axis || c->role == FM_AXIS) {
+        char text[FM_NUMBER_TEXT];
         fm_str_addf(&page->html, "<data value=\"%s\">", fm_number_text(x, text));
         fm_text_real(&page->html, x, AXIS_DIGITS);
         fm_str_add(&page->html, "</data>");
@@ -233,7 +233,7 @@ add_cell(fm_page *page, const layout *l, size_t k, size_t r, size_t i)
     const fm_result_column *c = &l->what->table->columns[l->columns[k]];
     const fm_slice *s = &l->cells[k * l->n_runs + r];
 
-    if (s->type == FM_TYPE_REAL && isnan(s->real[i])) {
+    if (s->type == FM_TYPE_REAL && (s->real == NULL || isnan(s->real[i]))) {
         add_missing(page, l, r, i);
     } else if (s->type == FM_TYPE_REAL) {
         add_real(page, c, s->real[i]);
@@ -260,12 +260,12 @@ cell_class(const fm_result_column *c)
 static void
 add_data_value(fm_page *page, const fm_slice *s, size_t i)
 {
-    char text[FM_NUMBER_TEXT];
-
-    if (s->type == FM_TYPE_REAL && !isnan(s->real[i]))
+    if (s->type == FM_TYPE_REAL && s->real != NULL && !isnan(s->real[i])) {
+        char text[FM_NUMBER_TEXT];
         fm_str_addf(&page->html, " data-value=\"%s\"", fm_number_text(s->real[i], text));
-    else if (s->type == FM_TYPE_INTEGER)
+    } else if (s->type == FM_TYPE_INTEGER) {
         fm_str_addf(&page->html, " data-value=\"%lld\"", (long long)s->integer[i]);
+    }
 }
 
 /* ---- 3. one table --------------------------------------------------------------------

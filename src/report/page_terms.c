@@ -47,7 +47,7 @@ add_listed(void *arg, const char *id)
 
     if (term == NULL || is_listed(c, term))
         return true;
-    const fm_term **grown = realloc(c->list, (c->n + 1) * sizeof *grown);
+    const fm_term **grown = realloc(c->list, (c->n + 1) * sizeof(const fm_term *));
     if (grown == NULL) {
         fm_page_fail(c->page, FM_ENOMEM, "out of memory");
         return false;
@@ -310,7 +310,7 @@ fm_page_glossary(fm_page *page)
     page->number = 0;
     close_list(&c);
     if (c.n > 1)
-        qsort(c.list, c.n, sizeof *c.list, by_name);
+        qsort(c.list, c.n, sizeof(const fm_term *), by_name);
     fm_page_section(page, 2, fm_page_id(page, "terms", ""), "Terms used");
     fm_str_add(&page->html, c.n > 0 ? "<dl class=\"glossary\">\n" : "<p>None.</p>\n");
     page->place_anchor[0] = '\0'; /* links between entries are no uses */

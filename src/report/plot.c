@@ -3,7 +3,7 @@
  *
  * Contents
  *   1. small helpers         3. series and panels      5. gnuplot data
- *   2. columns               4. loading                6. the description
+ *   2. columns               4. loading
  */
 #include "config.h"
 
@@ -169,12 +169,19 @@ take_values(fm_plot_column *c, const fm_slice *slice)
     return true;
 }
 
-/* Reads rows [first, first + n) of one column. */
+/* Rows [first, first + n) of a table. */
+typedef struct span {
+    const fm_result *result;
+    const fm_result_table *table;
+    uint64_t first;
+    size_t n;
+} span;
+
+/* Reads one column of the rows. */
 static fm_status
-load_column(const fm_result *result, const fm_result_table *table, size_t index,
-            uint64_t first, size_t n, fm_plot_column *c, fm_error *err)
+load_column(const span *rows, size_t index, fm_plot_column *c, fm_error *err)
 {
-    const fm_result_column *decl = &table->columns[index];
+    const fm_result_column *decl = &rows->table->columns[index];
     fm_slice slice = {0};
 
     c->long_name = *decl->long_name != '\0' ? decl->long_name : decl->name;
@@ -182,15 +189,16 @@ load_column(const fm_result *result, const fm_result_table *table, size_t index,
     c->term = decl->term;
     c->type = decl->type;
     c->role = decl->role;
-    c->path_table = table->name;
+    c->path_table = rows->table->name;
     c->path_column = decl->name;
-    c->value = malloc((n > 0 ? n : 1) * sizeof *c->value);
+    c->value = malloc((rows->n > 0 ? rows->n : 1) * sizeof *c->value);
     if (c->name == NULL)
         c->name = fm_strdup(decl->name);
     if (c->value == NULL || c->name == NULL ||
         (decl->type == FM_TYPE_CODE && !take_words(c, decl)))
         return FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
-    fm_status st = fm_result_read(result, table, index, first, n, &slice, err);
+    fm_status st = fm_result_read(rows->result, rows->table, index, rows->first, rows->n,
+                                  &slice, err);
     if (st != FM_OK)
         return st;
     if (!take_values(c, &slice))
@@ -216,34 +224,45 @@ fm_plot_cell(const fm_plot_column *column, size_t row, fm_str *out)
 /* ---- 3. series and panels ------------------------------------------------------------
  */
 
-/* Splits rows by the words of a key column; missing keys make a group of their own. */
+/* What rows are split by. */
+typedef struct grouping {
+    const fm_plot_column *keys;
+    size_t n_keys;
+    bool named; /* "name = value unit" instead of the value alone */
+} grouping;
+
+static void
+add_key(const grouping *g, size_t row, fm_str *key)
+{
+    key->length = 0;
+    fm_str_add(key, "");
+    for (size_t k = 0; k < g->n_keys; k++) {
+        const char *unit = fm_unit_text(g->keys[k].unit);
+        if (g->named)
+            fm_str_addf(key, "%s%s = ", k > 0 ? ", " : "", g->keys[k].long_name);
+        fm_plot_cell(&g->keys[k], row, key);
+        if (g->named && *unit != '\0')
+            fm_str_addf(key, " %s", unit);
+    }
+}
+
+/* Splits rows by the words of key columns; missing keys make a group of their own. */
 static fm_status
-group_rows(const fm_plot_column *keys, size_t n_keys, size_t n_rows, bool named,
-           size_t *group, char ***names, size_t *n_names, fm_error *err)
+group_rows(const grouping *g, size_t n_rows, size_t *group, char ***names,
+           size_t *n_names, fm_error *err)
 {
     size_t last = 0;
+    size_t done = 0;
     fm_str key = {0};
 
-    for (size_t i = 0; i < n_rows; i++) {
-        key.length = 0;
-        fm_str_add(&key, "");
-        for (size_t k = 0; k < n_keys; k++) {
-            const char *unit = fm_unit_text(keys[k].unit);
-            if (named)
-                fm_str_addf(&key, "%s%s = ", k > 0 ? ", " : "", keys[k].long_name);
-            fm_plot_cell(&keys[k], i, &key);
-            if (named && *unit != '\0')
-                fm_str_addf(&key, " %s", unit);
-        }
-        group[i] = key.failed ? SIZE_MAX : intern(names, n_names, key.data, &last);
-        if (group[i] == SIZE_MAX)
+    for (; done < n_rows; done++) {
+        add_key(g, done, &key);
+        group[done] = key.failed ? SIZE_MAX : intern(names, n_names, key.data, &last);
+        if (group[done] == SIZE_MAX)
             break;
     }
-    bool overflow = n_rows > 0 && group[n_rows - 1] == SIZE_MAX;
-    for (size_t i = 0; i < n_rows && !overflow; i++)
-        overflow = group[i] == SIZE_MAX;
     fm_str_free(&key);
-    if (overflow)
+    if (done < n_rows)
         return FM_FAIL(err, FM_EDATA, "more than %d groups to draw", FM_PLOT_WORDS);
     return FM_OK;
 }
@@ -262,11 +281,13 @@ single_group(char ***names, size_t *n_names, const char *name, fm_error *err)
 static void
 choose_panels(fm_plot *plot)
 {
-    size_t n = plot->n_panels < FM_PLOT_PANELS ? plot->n_panels : FM_PLOT_PANELS;
+    size_t n = plot->n_panels;
 
-    for (size_t i = 0; i < n; i++)
-        plot->shown[i] = n < 2 ? 0 : i * (plot->n_panels - 1) / (n - 1);
+    if (n > FM_PLOT_PANELS)
+        n = FM_PLOT_PANELS;
     plot->n_shown = n;
+    for (size_t i = 1; i < n; i++) /* the first is panel 0 */
+        plot->shown[i] = i * (plot->n_panels - 1) / (n - 1);
 }
 
 /* ---- 4. loading ----------------------------------------------------------------------
@@ -274,10 +295,8 @@ choose_panels(fm_plot *plot)
 
 typedef struct source {
     const fm_drawing *drawing;
-    const fm_result_table *table;
-    uint64_t first;
-    size_t n;
-    double *point; /* [n] point of each row; NULL: row i of the table is point i */
+    span rows;
+    double *point; /* [rows.n] point of each row; NULL: row i of the table is point i */
 } source;
 
 /* Swept parameter `axis` (a column of `points`) for each row of the source. */
@@ -289,13 +308,14 @@ load_axis(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
     fm_plot_column all = {0};
 
     if (from->point == NULL)
-        return load_column(result, points, axis, from->first, from->n, c, err);
+        return load_column(&(span){result, points, from->rows.first, from->rows.n}, axis,
+                           c, err);
     fm_status st =
-        load_column(result, points, axis, 0, (size_t)points->n_rows, &all, err);
-    double *value = malloc((from->n > 0 ? from->n : 1) * sizeof *value);
+        load_column(&(span){result, points, 0, (size_t)points->n_rows}, axis, &all, err);
+    double *value = malloc((from->rows.n > 0 ? from->rows.n : 1) * sizeof *value);
     if (st == FM_OK && value == NULL)
         st = FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
-    for (size_t i = 0; st == FM_OK && i < from->n; i++) {
+    for (size_t i = 0; st == FM_OK && value != NULL && i < from->rows.n; i++) {
         double p = from->point[i];
         value[i] =
             p >= 0 && p < (double)points->n_rows ? all.value[(size_t)p] : (double)NAN;
@@ -366,20 +386,20 @@ static fm_status
 choose_rows(source *from, fm_error *err)
 {
     const fm_drawing *d = from->drawing;
-    size_t column = fm_result_column_named(from->table, "point");
+    size_t column = fm_result_column_named(from->rows.table, "point");
     uint64_t n = 0;
 
     if ((d->figure->flags & FM_FIG_SWEEP) == 0) {
-        fm_status st =
-            fm_point_rows(d->result, from->table, d->point, &from->first, &n, err);
-        from->n = (size_t)n;
+        fm_status st = fm_point_rows(d->result, from->rows.table, d->point,
+                                     &from->rows.first, &n, err);
+        from->rows.n = (size_t)n;
         return st;
     }
-    from->n = (size_t)from->table->n_rows;
+    from->rows.n = (size_t)from->rows.table->n_rows;
     if (column == SIZE_MAX)
         return FM_OK;
     fm_plot_column point = {0};
-    fm_status st = load_column(d->result, from->table, column, 0, from->n, &point, err);
+    fm_status st = load_column(&from->rows, column, &point, err);
     if (st == FM_OK) {
         from->point = point.value;
         point.value = NULL;
@@ -392,10 +412,10 @@ choose_rows(source *from, fm_error *err)
 static fm_status
 load_word(const source *from, const char *word, fm_plot_column *c, fm_error *err)
 {
-    size_t axes[AXES_MAX];
     const fm_result *result = from->drawing->result;
 
     if (strcmp(word, "@axis") == 0) {
+        size_t axes[AXES_MAX];
         size_t n = fm_result_axes(result, axes, AXES_MAX);
         size_t k = numeric_axis(result, axes, n);
         if (k == SIZE_MAX)
@@ -403,12 +423,11 @@ load_word(const source *from, const char *word, fm_plot_column *c, fm_error *err
         c->name = fm_strdup("axis");
         return load_axis(from, axes[k], c, err);
     }
-    size_t index = fm_result_column_named(from->table, word);
+    size_t index = fm_result_column_named(from->rows.table, word);
     if (index == SIZE_MAX)
         return FM_FAIL(err, FM_EDATA, "the table '%s' has no column '%s'",
-                       from->table->name, word);
-    return load_column(from->drawing->result, from->table, index, from->first, from->n, c,
-                       err);
+                       from->rows.table->name, word);
+    return load_column(&from->rows, index, c, err);
 }
 
 static fm_status
@@ -443,8 +462,11 @@ load_series(const source *from, fm_plot *plot, fm_error *err)
     fm_status st = load_word(from, by, &key, err);
     if (st == FM_OK) {
         plot->by_name = key.long_name;
-        st = group_rows(&key, 1, from->n, false, plot->series, &plot->series_names,
-                        &plot->n_series, err);
+        {
+            const grouping g = {&key, 1, false};
+            st = group_rows(&g, from->rows.n, plot->series, &plot->series_names,
+                            &plot->n_series, err);
+        }
     }
     free_column(&key);
     return st == FM_OK ? single_group(&plot->series_names, &plot->n_series, "", err) : st;
@@ -465,8 +487,9 @@ load_panels(const source *from, fm_plot *plot, fm_error *err)
     for (size_t k = 0; k < n && st == FM_OK; k++)
         if (k != drawn)
             st = load_axis(from, axes[k], &keys[n_keys++], err);
+    const grouping g = {keys, n_keys, true};
     if (st == FM_OK && n_keys > 0)
-        st = group_rows(keys, n_keys, from->n, true, plot->panel, &plot->panel_names,
+        st = group_rows(&g, from->rows.n, plot->panel, &plot->panel_names,
                         &plot->n_panels, err);
     for (size_t k = 0; k < n_keys; k++)
         free_column(&keys[k]);
@@ -493,10 +516,10 @@ load_rows(source *from, fm_plot *plot, fm_error *err)
         st = load_columns(from, plot, err);
     if (st != FM_OK)
         return st;
-    plot->n_rows = from->n;
-    plot->first = from->first;
-    plot->series = calloc(from->n + 1, sizeof *plot->series);
-    plot->panel = calloc(from->n + 1, sizeof *plot->panel);
+    plot->n_rows = from->rows.n;
+    plot->first = from->rows.first;
+    plot->series = calloc(from->rows.n + 1, sizeof *plot->series);
+    plot->panel = calloc(from->rows.n + 1, sizeof *plot->panel);
     if (plot->series == NULL || plot->panel == NULL)
         return FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
     st = load_series(from, plot, err);
@@ -512,13 +535,13 @@ fm_status
 fm_plot_load(const fm_drawing *drawing, fm_plot *plot_out, char **problem_out,
              fm_error *err)
 {
-    source from = {.drawing = drawing};
+    source from = {.drawing = drawing, .rows = {.result = drawing->result}};
     fm_error mine = FM_ERROR_INIT;
 
     *plot_out = (fm_plot){0};
     *problem_out = NULL;
-    from.table = fm_result_table_named(drawing->result, drawing->figure->table);
-    if (from.table == NULL) {
+    from.rows.table = fm_result_table_named(drawing->result, drawing->figure->table);
+    if (from.rows.table == NULL) {
         *problem_out = fm_strdup("the result has no such table");
         return FM_OK;
     }
@@ -600,13 +623,15 @@ write_thinned(fm_plot *plot, const size_t *rows, size_t n, size_t block, fm_str 
 void
 fm_plot_write(fm_plot *plot, size_t shown, fm_str *out)
 {
-    size_t share = FM_PLOT_ROWS / plot->n_series + 2;
+    size_t blocks = 1; /* of a series that is thinned: two rows each */
     size_t *rows = malloc((plot->n_rows + 1) * sizeof *rows);
 
     if (rows == NULL) {
         out->failed = true;
         return;
     }
+    if (plot->n_series > 0 && plot->n_series < FM_PLOT_ROWS / 2)
+        blocks = FM_PLOT_ROWS / 2 / plot->n_series;
     for (size_t s = 0; s < plot->n_series; s++) {
         size_t n = 0;
         for (size_t i = 0; i < plot->n_rows; i++)
@@ -617,8 +642,8 @@ fm_plot_write(fm_plot *plot, size_t shown, fm_str *out)
         plot->n_kept += n;
         if (n == 0) {
             write_empty(plot, out);
-        } else if (n > share) {
-            write_thinned(plot, rows, n, (2 * n + share - 1) / share, out);
+        } else if (n > 2 * blocks + 2) {
+            write_thinned(plot, rows, n, n / blocks + 1, out);
         } else {
             for (size_t i = 0; i < n; i++)
                 write_row(plot, rows[i], out);
@@ -626,182 +651,4 @@ fm_plot_write(fm_plot *plot, size_t shown, fm_str *out)
         }
     }
     free(rows);
-}
-
-/* ---- 6. the description --------------------------------------------------------------
- */
-
-enum {
-    SERIES_DESCRIBED = 4
-};
-
-void
-fm_plot_note_drawn(fm_plot *plot, const char *section)
-{
-    static const char word[] = "index ";
-    uint64_t named = 0;
-
-    for (const char *p = section; (p = strstr(p, word)) != NULL; p += sizeof word - 1) {
-        const char *number = p + sizeof word - 1;
-        if (*number < '0' || *number > '9')
-            return; /* computed: all of them */
-        unsigned long i = strtoul(number, NULL, 10);
-        named |= i < 64 ? UINT64_C(1) << i : 0;
-    }
-    plot->hidden = named != 0 ? ~named : 0;
-}
-
-static bool
-is_hidden(const fm_plot *plot, size_t series)
-{
-    return series < 64 && (plot->hidden >> series & 1) != 0;
-}
-
-void
-fm_plot_drawn_rows(const fm_plot *plot, uint64_t *first_out, uint64_t *n_out)
-{
-    size_t first = SIZE_MAX;
-    size_t last = 0;
-
-    for (size_t i = 0; i < plot->n_rows; i++) {
-        if (is_hidden(plot, plot->series[i]))
-            continue;
-        first = first == SIZE_MAX ? i : first;
-        last = i;
-    }
-    *first_out = plot->first + (first == SIZE_MAX ? 0 : first);
-    *n_out = first == SIZE_MAX ? 0 : last - first + 1;
-}
-
-static bool
-is_flag(const fm_plot_column *c)
-{
-    return c->role == FM_STATUS &&
-           (c->type == FM_TYPE_CODE || c->type == FM_TYPE_INTEGER);
-}
-
-/* What is said of one group of rows. */
-typedef struct facts {
-    size_t n, missing, flagged;
-    size_t low, high; /* rows; SIZE_MAX: none */
-    bool has_flags;
-} facts;
-
-static facts
-gather(const fm_plot *plot, size_t series)
-{
-    facts f = {.low = SIZE_MAX, .high = SIZE_MAX};
-    const double *y =
-        plot->n_columns > 1 ? plot->columns[1].value : plot->columns[0].value;
-    const fm_plot_column *flag = NULL;
-
-    for (size_t k = 1; k < plot->n_columns && flag == NULL; k++)
-        flag = is_flag(&plot->columns[k]) ? &plot->columns[k] : NULL;
-    f.has_flags = flag != NULL;
-    for (size_t i = 0; i < plot->n_rows; i++) {
-        size_t s = plot->series[i];
-        if (is_hidden(plot, s) || (series != SIZE_MAX && s != series))
-            continue;
-        f.n++;
-        f.flagged += flag != NULL && flag->value[i] > 0;
-        if (isnan(y[i])) {
-            f.missing++;
-            continue;
-        }
-        f.low = f.low == SIZE_MAX || y[i] < y[f.low] ? i : f.low;
-        f.high = f.high == SIZE_MAX || y[i] > y[f.high] ? i : f.high;
-    }
-    return f;
-}
-
-static void
-add_value(const fm_plot_column *c, size_t row, fm_str *out)
-{
-    const char *unit = fm_unit_text(c->unit);
-
-    fm_plot_cell(c, row, out);
-    if (*unit != '\0')
-        fm_str_addf(out, " %s", unit);
-}
-
-/* ", lowest 9.31 gf at subgroup 17" */
-static void
-add_extreme(const fm_plot *plot, const char *what, size_t row, fm_str *out)
-{
-    fm_str_addf(out, ", %s ", what);
-    add_value(&plot->columns[1], row, out);
-    fm_str_addf(out, " at %s ", plot->columns[0].long_name);
-    add_value(&plot->columns[0], row, out);
-}
-
-/* "25 points, 0 flagged, lowest ..., highest ..." */
-static void
-add_facts(const fm_plot *plot, const facts *f, fm_str *out)
-{
-    fm_str_addf(out, "%zu %s", f->n, f->n == 1 ? "point" : "points");
-    if (f->has_flags)
-        fm_str_addf(out, ", %zu flagged", f->flagged);
-    if (f->missing > 0)
-        fm_str_addf(out, ", %zu missing", f->missing);
-    if (plot->n_columns < 2 || f->low == SIZE_MAX || plot->columns[1].words != NULL)
-        return;
-    const double *y = plot->columns[1].value;
-    if (y[f->low] < y[f->high]) {
-        add_extreme(plot, "lowest", f->low, out);
-        add_extreme(plot, "highest", f->high, out);
-        return;
-    }
-    fm_str_add(out, f->n > 1 ? ", all at " : ", at ");
-    add_value(&plot->columns[1], f->low, out);
-}
-
-static void
-add_series_facts(const fm_plot *plot, fm_str *out)
-{
-    bool first = true;
-
-    for (size_t s = 0; s < plot->n_series; s++) {
-        if (is_hidden(plot, s))
-            continue;
-        facts f = gather(plot, s);
-        fm_str_addf(out, "%s%s: ", first ? "" : "; ", plot->series_names[s]);
-        add_facts(plot, &f, out);
-        first = false;
-    }
-}
-
-static void
-add_thinning(const fm_plot *plot, fm_str *out)
-{
-    if (plot->n_shown < plot->n_panels)
-        fm_str_addf(out, " Shown are %zu of the %zu panels, evenly chosen.",
-                    plot->n_shown, plot->n_panels);
-    if (plot->n_drawn < plot->n_kept)
-        fm_str_addf(
-            out,
-            " Drawn are %zu of %zu points: the lowest and the highest of each block "
-            "of consecutive points.",
-            plot->n_drawn, plot->n_kept);
-}
-
-void
-fm_plot_describe(const fm_plot *plot, fm_str *out)
-{
-    if (plot->n_columns > 1)
-        fm_str_addf(out, "%s by %s. ", plot->columns[1].long_name,
-                    plot->columns[0].long_name);
-    if (plot->n_series > 1 && plot->n_series <= SERIES_DESCRIBED) {
-        add_series_facts(plot, out);
-    } else {
-        facts f = gather(plot, SIZE_MAX);
-        add_facts(plot, &f, out);
-        if (plot->n_series > 1)
-            fm_str_addf(out, ", in %zu series by %s", plot->n_series, plot->by_name);
-    }
-    fm_str_add(out, ".");
-    if (plot->n_panels > 1)
-        fm_str_addf(out, " %zu panels, each with its own scale.", plot->n_panels);
-    add_thinning(plot, out);
-    if (out->data != NULL && out->data[0] >= 'a' && out->data[0] <= 'z')
-        out->data[0] = (char)(out->data[0] - 'a' + 'A');
 }

@@ -294,6 +294,23 @@ draw_figures(report *r)
     return FM_OK; /* without gnuplot each figure says so in its place */
 }
 
+/* Whether a column says which point of the sweep a row belongs to. */
+static bool
+is_swept(const fm_result *result, const char *name)
+{
+    size_t axes[16];
+
+    if (strcmp(name, "point") == 0)
+        return true;
+    const fm_result_table *points = fm_result_points(result);
+    size_t n = points != NULL ? fm_result_axes(result, axes, FM_COUNT(axes)) : 0;
+
+    for (size_t k = 0; k < n; k++)
+        if (strcmp(points->columns[axes[k]].name, name) == 0)
+            return true;
+    return false;
+}
+
 /* The rows behind a figure, as a table: the columns that it draws. */
 static void
 add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
@@ -302,14 +319,13 @@ add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
     const fm_result_table *t = fm_result_table_named(page->result, f->figure->table);
     size_t columns[32];
     size_t n = 0;
-    fm_page_table what = {
-        .table = t, .caption = "Numbers of this figure", .columns = columns};
+    fm_page_table what = {.table = t, .caption = "Numbers of this figure"};
     bool sweep = (f->figure->flags & FM_FIG_SWEEP) != 0;
 
     if (t == NULL || d->n_rows_out == 0)
         return;
-    for (size_t k = 0; k < t->n_columns && n < 8; k++)
-        if (sweep && t->columns[k].axis)
+    for (size_t k = 0; sweep && k < t->n_columns && n < 8; k++)
+        if (t->columns[k].axis || is_swept(page->result, t->columns[k].name))
             columns[n++] = k;
     for (const char *p = f->figure->columns; *(p += strspn(p, " ")) != '\0' && n < 32;) {
         char name[80];
@@ -324,6 +340,7 @@ add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
         f->figure->by != NULL ? fm_result_column_named(t, f->figure->by) : SIZE_MAX;
     if (by != SIZE_MAX && n < 32)
         columns[n++] = by;
+    what.columns = columns;
     what.n_columns = n;
     what.first = d->first_row_out;
     what.n_rows = d->n_rows_out;
@@ -600,7 +617,7 @@ load_glossary(report *r, fm_error *err)
 static fm_status
 load_results(report *r, fm_error *err)
 {
-    r->verdicts = calloc(r->n + 1, sizeof *r->verdicts);
+    r->verdicts = calloc(r->n + 1, sizeof(fm_result_verdict *));
     r->n_verdicts = calloc(r->n + 1, sizeof *r->n_verdicts);
     if (r->verdicts == NULL || r->n_verdicts == NULL)
         return FM_FAIL(err, FM_ENOMEM, "report: out of memory");

@@ -536,7 +536,7 @@ START_TEST(huge_data_are_thinned)
     ck_assert_ptr_nonnull(d.svg_out);
     ck_assert_uint_lt(strlen(d.svg_out), 900000);
     ck_assert_ptr_nonnull(strstr(d.description_out, "highest 50 gf at pull 123456"));
-    ck_assert_ptr_nonnull(strstr(d.description_out, "Drawn are 4"));
+    ck_assert_ptr_nonnull(strstr(d.description_out, "Drawn are 39"));
     free_drawing(&d);
     fm_result_close(r);
     free(x);
