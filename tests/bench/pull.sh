@@ -46,7 +46,7 @@ done
 seconds=$(sort -g "$work/seconds" | head -n 1)
 bare=$(sort -gr "$work/bare" | head -n 1)
 numpy=$(sort -gr "$work/numpy" | head -n 1)
-shown=$("$fabmet" show "$work/out1.h5" summary --csv --columns mean_force,share_heel_1 |
+shown=$("$fabmet" show "$work/out1.h5" summary --csv --columns mean,share_heel_1 |
     tail -n 1)
 awk -v draws="$draws" -v seconds="$seconds" -v bare="$bare" -v numpy="$numpy" \
     -v shown="$shown" 'BEGIN {
