@@ -203,8 +203,7 @@ static const fm_param params[N_PARAMS] = {
      .min = 0,
      .max = 0.5,
      .term = "met.standard-uncertainty",
-     .help =
-         "relative standard uncertainty of the tester's scale; widens mean_u only"},
+     .help = "relative standard uncertainty of the tester's scale; widens mean_u only"},
     {.key = "tester.noise",
      .kind = FM_REAL,
      .unit = "gf",
