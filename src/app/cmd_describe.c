@@ -2,6 +2,7 @@
 /* fabmet describe: what a study takes and gives, from its declarations alone. */
 #include "config.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -290,6 +291,7 @@ fm_app_describe(fm_app *app, int argc, char **argv)
     }
     if (o.markdown)
         return print_markdown(study);
+    assert(study != NULL); /* the parser asks for one unless --markdown is given */
     if (o.json)
         return print_json(study);
     if (o.names) {

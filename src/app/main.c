@@ -41,7 +41,7 @@ help_filter(int key, const char *text, void *input)
 
     (void)input;
     if (key != ARGP_KEY_HELP_POST_DOC)
-        return (char *)(uintptr_t)text;
+        return fm_strdup(text); /* argp frees it */
     fm_str_add(&s, "Commands:\n");
     for (size_t i = 0; i < FM_COUNT(commands); i++)
         fm_str_addf(&s, "  %-10s %s\n", commands[i].name, commands[i].summary);

@@ -353,14 +353,16 @@ fm_view_text(const fm_view *view, FILE *to, fm_error *err)
         st = block_read(view, first, &b, err);
         if (st != FM_OK)
             break;
-        if (widths == NULL) {
+        if (widths == NULL)
             widths = text_widths(view, &b);
-            if (widths == NULL)
-                st = FM_FAIL(err, FM_ENOMEM, "out of memory");
-            else
-                text_header(view, widths, to);
+        if (widths == NULL) {
+            block_free(view, &b);
+            st = FM_FAIL(err, FM_ENOMEM, "out of memory");
+            break;
         }
-        for (size_t i = 0; st == FM_OK && i < b.n; i++)
+        if (first == 0)
+            text_header(view, widths, to);
+        for (size_t i = 0; i < b.n; i++)
             if (kept(view, &b, i))
                 text_row(view, &b, i, widths, to);
         block_free(view, &b);
