@@ -8,8 +8,6 @@ libfabmet_sim_la_SOURCES += %D%/pull_simulate.c %D%/pull_simulate.h \
 EXTRA_DIST += %D%/pull_simulate.gp %D%/pull_certified.csv
 pullgpdir = $(pkgdatadir)/pull
 pullgp_DATA = %D%/pull_simulate.gp
-pullwiresdir = $(pkgdatadir)/pull
-dist_pullwires_DATA = data/pull/wires.csv
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_pull %D%/test_pull_study
 TESTS += %D%/test_pull %D%/test_pull_study

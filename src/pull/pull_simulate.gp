@@ -28,10 +28,10 @@ set offsets graph 0.03, graph 0.03, 0, 0
 plot for [i = 1:n_series] data index (i - 1) using 1:2 with linespoints linetype i \
     linewidth 1.5 pointsize 0.7 title series[i]
 #: figure mean-force
-# Columns: axis mean_force std_dev limit.
+# Columns: axis mean std_dev limit.
 set key outside above center horizontal
 set xlabel label_axis
-set ylabel "pull force [".unit_mean_force."]"
+set ylabel "pull force [".unit_mean."]"
 set yrange [0:*]
 set autoscale xfix
 set offsets graph 0.03, graph 0.03, graph 0.05, 0

@@ -291,7 +291,7 @@ check_term(checker *c, size_t i)
 {
     const fm_term *t = &c->entry->term;
 
-    if (!is_id(t->id, fm_glossary_domains(c->entry->file)))
+    if (!is_id(t->id, fm_glossary_domains(c->g, c->entry->file)))
         complain(c, "id", "write domain.kebab-name with a domain of this file",
                  "not an id of this file");
     if (i > 0 && strcasecmp(t->id, c->g->terms[i - 1].term.id) == 0)
