@@ -320,7 +320,6 @@ time_raw_write(const char *path, bool with_digest)
 static double
 time_store(const fm_scenario *scenario, const char *path, fm_out *out, fm_error *err)
 {
-    char digest[FM_DIGEST_TEXT];
     fm_store *store = NULL;
     double start = processor_seconds();
     double seconds = 0;
@@ -338,8 +337,9 @@ time_store(const fm_scenario *scenario, const char *path, fm_out *out, fm_error 
         if (st == FM_OK)
             st = fm_store_append(store, out, err);
     }
+    char hex[FM_DIGEST_TEXT];
     if (st == FM_OK)
-        st = fm_store_finish(store, "", digest, err);
+        st = fm_store_finish(store, "", hex, err);
     seconds += processor_seconds() - start;
     fm_store_free(store);
     (void)unlink(path);

@@ -44,17 +44,10 @@ for turn in $turns; do
     "$bench" "$draws" >>"$work/bare"
     "$python" "$here/pull_numpy.py" 2e6 1 >>"$work/numpy"
 done
-<<<<<<< HEAD
 middle() {
     sort -g "$1" | sed -n 3p
 }
-shown=$("$fabmet" show "$work/out1.h5" summary --csv --columns mean_force,share_heel_1 |
-=======
-seconds=$(sort -g "$work/seconds" | head -n 1)
-bare=$(sort -gr "$work/bare" | head -n 1)
-numpy=$(sort -gr "$work/numpy" | head -n 1)
 shown=$("$fabmet" show "$work/out1.h5" summary --csv --columns mean,share_heel_1 |
->>>>>>> main
     tail -n 1)
 awk -v draws="$draws" -v seconds="$(middle "$work/seconds")" \
     -v bare="$(middle "$work/bare")" -v numpy="$(middle "$work/numpy")" \
