@@ -79,14 +79,16 @@ between(const fm_axis *axis, uint64_t i, uint64_t last)
 {
     long double left = (long double)(last - i);
     long double right = (long double)i;
+    long double from = (long double)axis->from;
+    long double to = (long double)axis->to;
 
     if (i == 0 || axis->from == axis->to)
         return axis->from;
     if (i == last)
         return axis->to;
     if (axis->kind == FM_AXIS_LINEAR)
-        return snap((double)((axis->from * left + axis->to * right) / (long double)last));
-    long double sum = logl(axis->from) * left + logl(axis->to) * right;
+        return snap((double)((from * left + to * right) / (long double)last));
+    long double sum = logl(from) * left + logl(to) * right;
     return snap((double)expl(sum / (long double)last));
 }
 
@@ -94,12 +96,14 @@ between(const fm_axis *axis, uint64_t i, uint64_t last)
 static double
 inside(const fm_axis *axis, long double u)
 {
+    long double from = (long double)axis->from;
+    long double to = (long double)axis->to;
     long double x;
 
     if (axis->kind == FM_AXIS_LOG)
-        x = expl(logl(axis->from) * (1 - u) + logl(axis->to) * u);
+        x = expl(logl(from) * (1 - u) + logl(to) * u);
     else
-        x = axis->from * (1 - u) + axis->to * u;
+        x = from * (1 - u) + to * u;
     double low = fmin(axis->from, axis->to);
     double high = fmax(axis->from, axis->to);
     return fmin(fmax((double)x, low), high);
@@ -150,7 +154,7 @@ set_sampled(const fm_scenario *scenario, const fm_axis *axis, long double u,
     if (whole && axis->kind == FM_AXIS_LINEAR) {
         double low = fmin(axis->from, axis->to);
         double n = fabs(axis->to - axis->from) + 1;
-        x = low + fmin((double)floorl(u * n), n - 1);
+        x = low + fmin((double)floorl(u * (long double)n), n - 1);
     }
     set_number(scenario, axis, x, value_out);
 }
@@ -227,7 +231,8 @@ seek_lhs(fm_cursor *cursor, uint64_t index)
         uint64_t stratum = permuted(cursor, &cursor->lhs[a], index);
         double jitter;
         fm_rng_uniform(&stream, 0, 1, &jitter);
-        long double u = ((long double)stratum + jitter) / (long double)s->n_points;
+        long double u =
+            ((long double)stratum + (long double)jitter) / (long double)s->n_points;
         set_sampled(s, &s->axes[a], u, &cursor->values[s->axes[a].param]);
     }
 }
@@ -293,7 +298,7 @@ seek_sobol(fm_cursor *cursor, uint64_t index)
         if (gsl_qrng_get(cursor->sobol, cursor->sobol_u) != GSL_SUCCESS)
             return FM_EINTERNAL;
     for (size_t a = 0; a < s->n_axes; a++)
-        set_sampled(s, &s->axes[a], cursor->sobol_u[a],
+        set_sampled(s, &s->axes[a], (long double)cursor->sobol_u[a],
                     &cursor->values[s->axes[a].param]);
     return FM_OK;
 }

@@ -337,9 +337,10 @@ time_store(const fm_scenario *scenario, const char *path, fm_out *out, fm_error 
         if (st == FM_OK)
             st = fm_store_append(store, out, err);
     }
-    char hex[FM_DIGEST_TEXT];
-    if (st == FM_OK)
+    if (st == FM_OK) {
+        char hex[FM_DIGEST_TEXT];
         st = fm_store_finish(store, "", hex, err);
+    }
     seconds += processor_seconds() - start;
     fm_store_free(store);
     (void)unlink(path);
