@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/decimals.h"
 #include "report/output.h"
 #include "report/page.h"
 #include "report/plot.h"
 #include "report/report.h"
+#include "report/unit_text.h"
 
 /* One figure of one result. */
 typedef struct shown_figure {
@@ -71,7 +73,7 @@ add_outcome(fm_str *s, const fm_result_verdict *v)
 }
 
 static void
-add_number(fm_str *s, double x)
+add_number(fm_str *s, double x, int digits)
 {
     char text[FM_NUMBER_TEXT];
 
@@ -80,7 +82,7 @@ add_number(fm_str *s, double x)
         return;
     }
     fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">", fm_number_text(x, text));
-    fm_html_data(s, x, FM_PAGE_DIGITS);
+    fm_html_short(s, x, digits);
     fm_str_add(s, "</td>");
 }
 
@@ -90,6 +92,7 @@ add_verdict(report *r, size_t i, const fm_result_verdict *v)
     fm_page *page = &r->page;
     fm_str *s = &page->html;
     char text[FM_NUMBER_TEXT];
+    int digits = fm_digits_apart(v->value, v->limit);
 
     fm_str_add(s, "<tr>");
     add_outcome(s, v);
@@ -101,17 +104,17 @@ add_verdict(report *r, size_t i, const fm_result_verdict *v)
         fm_html_text(s, title_of(r->results[i]));
         fm_str_add(s, "</a></td>");
     }
-    add_number(s, v->value);
+    add_number(s, v->value, digits);
     fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">%s ",
                 fm_number_text(v->limit, text), v->at_least ? "≥" : "≤");
     if (isnan(v->limit))
         fm_str_add(s, "not available");
     else
-        fm_html_data(s, v->limit, FM_PAGE_DIGITS);
+        fm_html_short(s, v->limit, digits);
     fm_str_add(s, "</td><td>");
-    fm_html_text(s, fm_unit_text(v->unit));
+    fm_page_unit(page, v->unit, false);
     fm_str_add(s, "</td>");
-    add_number(s, says_nothing(v) ? (double)NAN : margin(v));
+    add_number(s, says_nothing(v) ? (double)NAN : margin(v), FM_VERDICT_DIGITS);
     fm_str_addf(s, "<td class=\"num\">%" PRIu64 " of %" PRIu64 "</td></tr>\n",
                 v->n_failed, v->n_rows);
 }
@@ -129,14 +132,16 @@ count_outcome(const report *r, size_t i, bool fail)
 static void
 add_worst(fm_str *s, const fm_result_verdict *v)
 {
-    const char *unit = fm_unit_text(v->unit);
+    char unit_text[FM_UNIT_TEXT];
+    const char *unit = fm_unit_text(v->unit, unit_text);
+    int digits = fm_digits_apart(v->value, v->limit);
 
     fm_str_add(s, " <strong>");
     fm_html_text(s, v->statement);
     fm_str_add(s, "</strong> is ");
-    fm_html_data(s, v->value, FM_PAGE_DIGITS);
+    fm_html_short(s, v->value, digits);
     fm_str_addf(s, ", where at %s ", v->at_least ? "least" : "most");
-    fm_html_data(s, v->limit, FM_PAGE_DIGITS);
+    fm_html_short(s, v->limit, digits);
     if (*unit != '\0') {
         fm_str_add(s, " ");
         fm_html_text(s, unit);
@@ -166,8 +171,8 @@ add_summary(report *r, size_t i)
     if (r->n_verdicts[i] == 0)
         fm_str_add(s, "the study states no verdicts.");
     else if (fail == 0 && silent == 0)
-        fm_str_addf(s, "%s %zu %s.", pass == 1 ? "the" : "all", pass,
-                    pass == 1 ? "verdict passes" : "verdicts pass");
+        fm_str_addf(s, pass == 1 ? "its verdict passes." : "all %zu verdicts pass.",
+                    pass);
     else
         fm_str_addf(s, "%zu of %zu verdicts %s%s.", fail > 0 ? fail : pass,
                     r->n_verdicts[i], fail > 0 ? "fail" : "pass",
@@ -324,6 +329,7 @@ add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
 
     if (t == NULL || d->n_rows_out == 0)
         return;
+    what.axes = sweep;
     for (size_t k = 0; sweep && k < t->n_columns && n < 8; k++)
         if (t->columns[k].axis || is_swept(page->result, t->columns[k].name))
             columns[n++] = k;
@@ -576,12 +582,11 @@ add_foot(report *r)
 {
     fm_str *s = &r->page.html;
 
-    fm_str_addf(
-        s,
-        "</main>\n<footer>\n<p>Real numbers in tables have %d significant digits; the "
-        "full value is in each cell\xe2\x80\x99s <code>data-value</code> and in the "
-        "result file. This page needs no network and runs no script.</p>\n",
-        FM_PAGE_DIGITS);
+    fm_str_add(
+        s, "</main>\n<footer>\n<p>Numbers in tables are rounded, each column to as many "
+           "decimals as show how its values differ; the full value is in each "
+           "cell\xe2\x80\x99s <code>data-value</code> and in the result file. This page "
+           "needs no network and runs no script.</p>\n");
     for (size_t i = 0; i < r->n; i++) {
         fm_str_addf(s, "<p class=\"path\">Result %zu: digest <code>", i + 1);
         fm_html_text(s, fm_result_fact(r->results[i], "digest"));
