@@ -15,7 +15,8 @@ enum {
     SMALLEST_BETTER = 5, /* as long as the largest value stays within WIDE digits */
     WIDE = 7,
     TOO_WIDE = 10,
-    CELL_DIGITS = 4
+    CELL_DIGITS = 4,
+    FRACTION_PLACES = 6
 };
 
 static const double fixed_from = 1e-4;
@@ -181,6 +182,18 @@ by_cell(const range *r)
                          digits < FM_DECIMALS_EXACT ? digits : (int)FM_DECIMALS_EXACT};
 }
 
+/* Small fractions of a count, 7e-05 and 0.00012, read best with all their decimals. */
+static bool
+is_short_fraction(const double *x, size_t n, double largest)
+{
+    const double scale = pow(10, FRACTION_PLACES);
+
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(x[i]) && !(fabs(x[i] * scale - round(x[i] * scale)) < 1e-6))
+            return false;
+    return largest < 1;
+}
+
 fm_decimals
 fm_decimals_for(const double *x, size_t n)
 {
@@ -189,6 +202,10 @@ fm_decimals_for(const double *x, size_t n)
 
     if (!(r.largest > 0) || (r.whole && r.largest < whole_below))
         return form;
+    if (is_short_fraction(x, n, r.largest)) {
+        form.places = FRACTION_PLACES - common_zeros(x, n, FRACTION_PLACES);
+        return form;
+    }
     int needed = SMALLEST_DIGITS - power_of(r.smallest) + power_of(r.largest);
     if (r.smallest < fixed_from || r.largest >= fixed_below || needed > TOO_WIDE)
         return by_cell(&r);

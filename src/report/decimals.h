@@ -20,7 +20,8 @@ typedef struct fm_decimals {
 /* Chooses for the finite ones of x[n] that are not zero: whole numbers have no places;
  * others as many as show their spread (largest minus smallest) with 4 digits and the
  * smallest nonzero magnitude with 3, zeros that end every value taken off;
- * FM_VERDICT_DIGITS digits when all are one value.  Columns that reach below 1e-4 or
+ * FM_VERDICT_DIGITS digits when all are one value. Fractions below 1 that end within 6
+ * places are shown whole.  Columns that reach below 1e-4 or
  * above 1e7, and such that would need more than 10 digits for their smallest value alone,
  * have cells by themselves. */
 fm_decimals fm_decimals_for(const double *x, size_t n);

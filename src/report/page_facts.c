@@ -15,6 +15,7 @@
 #include "report/decimals.h"
 #include "report/page.h"
 #include "report/plot.h"
+#include "report/unit_text.h"
 
 enum {
     FAILED_MAX = 10,
@@ -234,6 +235,31 @@ add_axis_value(fm_page *page, const fm_result_table *points, size_t column, uint
     else if (s.type == FM_TYPE_TEXT && s.text[0] != NULL)
         fm_html_text(&page->html, s.text[0]);
     fm_slice_free(&s);
+}
+
+void
+fm_page_swept(fm_page *page, uint64_t point)
+{
+    size_t axes[AXES_MAX];
+    const fm_result_table *points = fm_result_points(page->result);
+    size_t n = points != NULL && point < points->n_rows
+                   ? fm_result_axes(page->result, axes, AXES_MAX)
+                   : 0;
+
+    for (size_t k = 0; k < n; k++) {
+        const fm_result_column *c = &points->columns[axes[k]];
+        char unit_text[FM_UNIT_TEXT];
+        fm_str name = {0};
+        fm_str_add_bytes(&name, c->long_name, strcspn(c->long_name, ";("));
+        fm_str_add(&page->html, k > 0 ? ", " : ": ");
+        fm_html_ticked(&page->html, name.data != NULL ? name.data : c->name);
+        fm_str_add(&page->html, " ");
+        add_axis_value(page, points, axes[k], point);
+        const char *unit = fm_unit_text(c->unit, unit_text);
+        fm_str_add(&page->html, *unit != '\0' ? " " : "");
+        fm_html_text(&page->html, unit);
+        fm_str_free(&name);
+    }
 }
 
 static void

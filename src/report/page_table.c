@@ -21,7 +21,8 @@ enum {
     CHUNK = 65536,
     RUNS_MAX = 32,
     COLUMNS_MAX = 64,
-    AXES_MAX = 8
+    AXES_MAX = 8,
+    WORDY = 30
 };
 
 /* Consecutive rows that are shown. */
@@ -36,6 +37,7 @@ typedef struct shown_column {
     const fm_result_column *decl;
     size_t index;
     fm_decimals form;
+    bool wordy; /* long texts: the column must not be narrow */
 } shown_column;
 
 typedef struct layout {
@@ -87,8 +89,10 @@ find_extremes(const fm_page *page, const fm_page_table *what, size_t column, ext
                            left < CHUNK ? (size_t)left : CHUNK, &slice, page->err);
         if (st != FM_OK)
             return st;
-        for (size_t i = 0; slice.real != NULL && i < slice.n; i++) {
-            double x = slice.real[i];
+        for (size_t i = 0; i < slice.n; i++) {
+            double x = slice.real != NULL      ? slice.real[i]
+                       : slice.integer != NULL ? (double)slice.integer[i]
+                                               : (double)NAN;
             if (isnan(x))
                 continue;
             keep_extreme(e->low, &e->n_low, what->first + first + i, x);
@@ -121,18 +125,29 @@ add_row(layout *l, uint64_t row)
         l->runs[l->n_runs++] = (run){row, 1};
 }
 
-/* The column whose extremes matter: the table's signal, or else its first real value. */
-static size_t
-signal_column(const fm_result_table *t)
+static bool
+is_measured(const shown_column *c, fm_type type)
 {
-    size_t k = t->signal != NULL ? fm_result_column_named(t, t->signal) : SIZE_MAX;
+    return c->decl->type == type && c->decl->role == FM_VALUE && !c->decl->axis &&
+           strcmp(c->decl->name, "point") != 0;
+}
 
-    if (k != SIZE_MAX && t->columns[k].type == FM_TYPE_REAL)
-        return k;
-    for (k = 0; k < t->n_columns; k++)
-        if (t->columns[k].type == FM_TYPE_REAL && t->columns[k].role == FM_VALUE &&
-            !t->columns[k].axis)
-            return k;
+/* The column whose extremes matter, of those that are shown: the table's signal, or else
+ * its first real value, or else its first count. */
+static size_t
+signal_column(const layout *l)
+{
+    static const fm_type types[] = {FM_TYPE_REAL, FM_TYPE_INTEGER};
+    const fm_result_table *t = l->what->table;
+
+    for (size_t k = 0; k < l->n_columns && t->signal != NULL; k++)
+        if (l->columns[k].owner == t && l->columns[k].decl->type == FM_TYPE_REAL &&
+            strcmp(l->columns[k].decl->name, t->signal) == 0)
+            return l->columns[k].index;
+    for (size_t i = 0; i < FM_COUNT(types); i++)
+        for (size_t k = 0; k < l->n_columns; k++)
+            if (l->columns[k].owner == t && is_measured(&l->columns[k], types[i]))
+                return l->columns[k].index;
     return SIZE_MAX;
 }
 
@@ -149,7 +164,7 @@ choose_rows(const fm_page *page, layout *l)
         l->n_runs = w->n_rows > 0;
         return FM_OK;
     }
-    size_t column = signal_column(w->table);
+    size_t column = signal_column(l);
     if (column != SIZE_MAX) {
         l->extremes_of = w->table->columns[column].long_name;
         fm_status st = find_extremes(page, w, column, &e);
@@ -259,7 +274,16 @@ choose_columns(const fm_page *page, layout *l)
         add_column(l, what->table, what->columns != NULL ? what->columns[k] : k);
 }
 
-/* Digits for the numbers of a column that are shown. */
+static bool
+is_wordy(const fm_slice *s)
+{
+    for (size_t i = 0; s->type == FM_TYPE_TEXT && i < s->n; i++)
+        if (s->text[i] != NULL && strlen(s->text[i]) > WORDY)
+            return true;
+    return false;
+}
+
+/* Digits for the numbers of a column that are shown; whether its texts are long. */
 static fm_status
 choose_form(const fm_page *page, layout *l, size_t k)
 {
@@ -275,6 +299,7 @@ choose_form(const fm_page *page, layout *l, size_t k)
         const fm_slice *s = &l->cells[k * l->n_runs + r];
         for (size_t i = 0; s->type == FM_TYPE_REAL && s->real != NULL && i < s->n; i++)
             x[n++] = s->real[i];
+        l->columns[k].wordy = l->columns[k].wordy || is_wordy(s);
     }
     l->columns[k].form = fm_decimals_for(x, n);
     free(x);
@@ -369,9 +394,11 @@ add_cell(fm_page *page, const layout *l, size_t k, size_t r, size_t i)
 }
 
 static const char *
-cell_class(const fm_result_column *c)
+cell_class(const shown_column *c)
 {
-    return c->type == FM_TYPE_REAL || c->type == FM_TYPE_INTEGER ? " class=\"num\"" : "";
+    bool number = c->decl->type == FM_TYPE_REAL || c->decl->type == FM_TYPE_INTEGER;
+
+    return number ? " class=\"num\"" : c->wordy ? " class=\"wordy\"" : "";
 }
 
 static void
@@ -410,7 +437,7 @@ add_head(fm_page *page, const layout *l)
     fm_str_add(&page->html, "<thead><tr>");
     for (size_t k = 0; k < l->n_columns; k++) {
         const fm_result_column *c = l->columns[k].decl;
-        fm_str_addf(&page->html, "<th scope=\"col\"%s", cell_class(c));
+        fm_str_addf(&page->html, "<th scope=\"col\"%s", cell_class(&l->columns[k]));
         add_data_path(page, &l->columns[k]);
         fm_str_add(&page->html, ">");
         add_name(page, c);
@@ -441,8 +468,7 @@ add_body(fm_page *page, const layout *l)
         for (size_t i = 0; i < l->runs[r].n; i++) {
             fm_str_add(&page->html, "<tr>");
             for (size_t k = 0; k < l->n_columns; k++) {
-                const fm_result_column *c = l->columns[k].decl;
-                fm_str_addf(&page->html, "<td%s", cell_class(c));
+                fm_str_addf(&page->html, "<td%s", cell_class(&l->columns[k]));
                 add_data_value(page, &l->cells[k * l->n_runs + r], i);
                 fm_str_add(&page->html, ">");
                 add_cell(page, l, k, r, i);

@@ -388,8 +388,11 @@ add_figure_html(report *r, size_t i)
     fm_str_addf(s, "<figcaption><b>Figure %zu.</b> ", page->n_figures);
     fm_page_markdown(page, f->figure->caption, true);
     if (page->n_figures > 0 && fm_result_points(page->result) != NULL &&
-        (f->figure->flags & FM_FIG_SWEEP) == 0 && page->status.n > 1)
-        fm_str_add(s, " (point 0 of the sweep)");
+        (f->figure->flags & FM_FIG_SWEEP) == 0 && page->status.n > 1) {
+        fm_str_add(s, " (Point 0 of the sweep");
+        fm_page_swept(page, 0);
+        fm_str_add(s, ".)");
+    }
     if (d->description_out != NULL) {
         fm_str_add(s, " <span class=\"description\">");
         fm_html_text(s, d->description_out);
