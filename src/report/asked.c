@@ -61,3 +61,17 @@ fm_asked_text(const fm_node *node, fm_str *out)
     }
     fm_str_add(out, map ? "}" : "]");
 }
+
+void
+fm_asked_axis_name(const fm_result_column *column, fm_str *out)
+{
+    const char *help = column->long_name;
+    size_t n = strcspn(help, ";(,");
+
+    while (n > 0 && help[n - 1] == ' ')
+        n--;
+    if (n == 0 || strcspn(help, ":") < n)
+        fm_str_add(out, column->name);
+    else
+        fm_str_add_bytes(out, help, n);
+}

@@ -17,4 +17,8 @@ const fm_node *fm_asked_param(const fm_node *scenario, const char *key);
 /* A value on one line, as a scenario would spell it. */
 void fm_asked_text(const fm_node *node, fm_str *out);
 
+/* What a swept parameter is called in short: its help up to the first ";", "(" or ",",
+ * or its name when that still explains more than it names. */
+void fm_asked_axis_name(const fm_result_column *column, fm_str *out);
+
 #endif

@@ -250,7 +250,7 @@ fm_page_swept(fm_page *page, uint64_t point)
         const fm_result_column *c = &points->columns[axes[k]];
         char unit_text[FM_UNIT_TEXT];
         fm_str name = {0};
-        fm_str_add_bytes(&name, c->long_name, strcspn(c->long_name, ";("));
+        fm_asked_axis_name(c, &name);
         fm_str_add(&page->html, k > 0 ? ", " : ": ");
         fm_html_ticked(&page->html, name.data != NULL ? name.data : c->name);
         fm_str_add(&page->html, " ");
@@ -299,7 +299,10 @@ add_failed_table(fm_page *page, const fm_result_table *points, size_t n_failed)
         id, id, id, page->n_tables, n_failed > FAILED_MAX ? " (the first 10)" : "");
     for (size_t k = 0; k < n_axes; k++) {
         fm_str_add(&page->html, "<th scope=\"col\" class=\"num\">");
-        fm_html_text(&page->html, points->columns[axes[k]].long_name);
+        fm_str name = {0};
+        fm_asked_axis_name(&points->columns[axes[k]], &name);
+        fm_html_text(&page->html, name.data != NULL ? name.data : "");
+        fm_str_free(&name);
         fm_page_unit(page, points->columns[axes[k]].unit, true);
         fm_str_add(&page->html, "</th>");
     }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/asked.h"
 #include "report/decimals.h"
 #include "report/page.h"
 #include "report/plot.h"
@@ -354,10 +355,23 @@ row_status(const fm_page *page, const layout *l, size_t r, size_t i)
                                                 : FM_OK;
 }
 
+static bool
+is_missing(const shown_column *c, const fm_slice *s, size_t i)
+{
+    if (s->type == FM_TYPE_REAL)
+        return s->real == NULL || isnan(s->real[i]);
+    return s->type == FM_TYPE_CODE &&
+           (s->code[i] < 0 || (size_t)s->code[i] >= c->decl->n_words);
+}
+
 static void
-add_missing(fm_page *page, const layout *l, size_t r, size_t i)
+add_missing(fm_page *page, const layout *l, size_t k, size_t r, size_t i)
 {
     fm_status st = row_status(page, l, r, i);
+
+    for (size_t m = 0; m < k; m++) /* the cause once in each row */
+        if (is_missing(&l->columns[m], &l->cells[m * l->n_runs + r], i))
+            st = FM_OK;
 
     fm_str_add(&page->html, "<span class=\"na\">not available");
     if (st != FM_OK) {
@@ -374,8 +388,8 @@ add_cell(fm_page *page, const layout *l, size_t k, size_t r, size_t i)
     const fm_slice *s = &l->cells[k * l->n_runs + r];
     char text[FM_DECIMALS_TEXT];
 
-    if (s->type == FM_TYPE_REAL && (s->real == NULL || isnan(s->real[i]))) {
-        add_missing(page, l, r, i);
+    if (is_missing(&l->columns[k], s, i)) {
+        add_missing(page, l, k, r, i);
     } else if (s->type == FM_TYPE_REAL) {
         fm_html_data(&page->html, s->real[i],
                      fm_decimals_text(l->columns[k].form, s->real[i], text));
@@ -384,10 +398,7 @@ add_cell(fm_page *page, const layout *l, size_t k, size_t r, size_t i)
         fm_html_integer(&page->html, s->integer[i]);
         fm_str_add(&page->html, "</data>");
     } else if (s->type == FM_TYPE_CODE) {
-        if (s->code[i] >= 0 && (size_t)s->code[i] < c->n_words)
-            fm_html_text(&page->html, c->words[s->code[i]]);
-        else
-            add_missing(page, l, r, i);
+        fm_html_text(&page->html, c->words[s->code[i]]);
     } else {
         fm_html_text(&page->html, s->text[i] != NULL ? s->text[i] : "");
     }
@@ -425,10 +436,28 @@ add_data_path(fm_page *page, const shown_column *c)
     fm_str_add(&page->html, "\"");
 }
 
-static void
-add_name(fm_page *page, const fm_result_column *c)
+static bool
+is_swept(const fm_page *page, const shown_column *c)
 {
-    fm_page_term_text(page, c->term, *c->long_name != '\0' ? c->long_name : c->name);
+    const fm_result_table *points = fm_result_points(page->result);
+
+    return points != NULL &&
+           (c->owner == points ||
+            (c->decl->axis && fm_result_column_named(points, c->decl->name) != SIZE_MAX));
+}
+
+static void
+add_name(fm_page *page, const shown_column *c)
+{
+    fm_str name = {0};
+
+    if (is_swept(page, c))
+        fm_asked_axis_name(c->decl, &name);
+    else
+        fm_str_add(&name,
+                   *c->decl->long_name != '\0' ? c->decl->long_name : c->decl->name);
+    fm_page_term_text(page, c->decl->term, name.data != NULL ? name.data : "");
+    fm_str_free(&name);
 }
 
 static void
@@ -440,7 +469,7 @@ add_head(fm_page *page, const layout *l)
         fm_str_addf(&page->html, "<th scope=\"col\"%s", cell_class(&l->columns[k]));
         add_data_path(page, &l->columns[k]);
         fm_str_add(&page->html, ">");
-        add_name(page, c);
+        add_name(page, &l->columns[k]);
         fm_page_unit(page, c->unit, true);
         fm_str_add(&page->html, "</th>");
     }
@@ -492,7 +521,7 @@ add_upright(fm_page *page, const layout *l)
         fm_str_add(&page->html, "<tr><th scope=\"row\"");
         add_data_path(page, &l->columns[k]);
         fm_str_add(&page->html, ">");
-        add_name(page, c);
+        add_name(page, &l->columns[k]);
         fm_str_add(&page->html,
                    c->type == FM_TYPE_TEXT ? "</th><td" : "</th><td class=\"num\"");
         add_data_value(page, &l->cells[k], 0);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/asked.h"
 #include "report/plot.h"
 #include "report/unit_text.h"
 
@@ -280,23 +281,6 @@ typedef struct source {
     double *point; /* [rows.n] point of each row; NULL: row i of the table is point i */
 } source;
 
-/* A swept parameter is called what its help says before the first ";" or "(". */
-static fm_status
-shorten_name(fm_plot_column *c, fm_error *err)
-{
-    size_t n = strcspn(c->long_name, ";(");
-
-    while (n > 0 && c->long_name[n - 1] == ' ')
-        n--;
-    if (n == 0 || c->long_name[n] == '\0')
-        return FM_OK;
-    c->short_name = strndup(c->long_name, n);
-    if (c->short_name == NULL)
-        return FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
-    c->long_name = c->short_name;
-    return FM_OK;
-}
-
 /* Swept parameter `axis` (a column of `points`) for each row of the source. */
 static fm_status
 load_axis_values(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
@@ -337,9 +321,18 @@ load_axis_values(const source *from, size_t axis, fm_plot_column *c, fm_error *e
 static fm_status
 load_axis(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
 {
+    const fm_result_table *points = fm_result_points(from->drawing->result);
+    fm_str name = {0};
     fm_status st = load_axis_values(from, axis, c, err);
 
-    return st == FM_OK ? shorten_name(c, err) : st;
+    if (st != FM_OK)
+        return st;
+    fm_asked_axis_name(&points->columns[axis], &name);
+    c->short_name = fm_str_take(&name);
+    if (c->short_name == NULL)
+        return FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
+    c->long_name = c->short_name;
+    return FM_OK;
 }
 
 static size_t

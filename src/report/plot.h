@@ -16,7 +16,7 @@ enum {
 typedef struct fm_plot_column {
     char *name;                   /* as templates call it: column name, or "axis" */
     const char *long_name, *unit; /* borrowed from the result, or: */
-    char *short_name;             /* of a swept parameter whose name is long */
+    char *short_name;             /* of a swept parameter */
     const char *path_table, *path_column; /* where it is stored */
     const char *term;
     fm_type type;

@@ -51,7 +51,7 @@ title_of(const fm_result *result)
 static bool
 says_nothing(const fm_result_verdict *v)
 {
-    return v->n_rows == 0 || isnan(v->value) || isnan(v->limit);
+    return v->n_rows == 0 || isnan(v->limit) || (v->pass && isnan(v->value));
 }
 
 /* How far the worst value is on the good side; negative when it fails. */
@@ -138,6 +138,11 @@ add_worst(fm_str *s, const fm_result_verdict *v)
 
     fm_str_add(s, " <strong>");
     fm_html_text(s, v->statement);
+    if (isnan(v->value)) {
+        fm_str_addf(s, "</strong> is not available in %" PRIu64 " of %" PRIu64 " rows.",
+                    v->n_failed, v->n_rows);
+        return;
+    }
     fm_str_add(s, "</strong> is ");
     fm_html_short(s, v->value, digits);
     fm_str_addf(s, ", where at %s ", v->at_least ? "least" : "most");
@@ -148,6 +153,43 @@ add_worst(fm_str *s, const fm_result_verdict *v)
     }
     fm_str_addf(s, " is asked (%" PRIu64 " of %" PRIu64 " fail).", v->n_failed,
                 v->n_rows);
+}
+
+static void
+read_point_status(fm_page *page)
+{
+    const fm_result_table *points = fm_result_points(page->result);
+    size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
+
+    fm_slice_free(&page->status);
+    page->status = (fm_slice){0};
+    if (column == SIZE_MAX || (points->columns[column].type != FM_TYPE_CODE &&
+                               points->columns[column].type != FM_TYPE_INTEGER))
+        return;
+    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows,
+                                  &page->status, page->err);
+    if (st != FM_OK)
+        fm_page_fail(page, st, "cannot read the points");
+}
+
+/* "6 points, 2 without a result": takes the result as the page's own. */
+static size_t
+add_points(report *r, size_t i)
+{
+    fm_page *page = &r->page;
+    const char *points = fm_result_fact(r->results[i], "points");
+    size_t n_failed = 0;
+
+    page->result = r->results[i];
+    read_point_status(page);
+    for (size_t k = 0; k < page->status.n; k++)
+        n_failed += page->status.code != NULL ? page->status.code[k] != FM_OK
+                                              : page->status.integer[k] != FM_OK;
+    fm_html_text(&page->html, points);
+    fm_str_add(&page->html, strcmp(points, "1") == 0 ? " point" : " points");
+    if (n_failed > 0)
+        fm_str_addf(&page->html, ", <strong>%zu without a result</strong>", n_failed);
+    return n_failed;
 }
 
 /* One or two sentences from the numbers. */
@@ -164,12 +206,12 @@ add_summary(report *r, size_t i)
     fm_str_add(s, "</b> (<code>");
     fm_html_text(s, fm_result_fact(r->results[i], "study"));
     fm_str_add(s, "</code>, ");
-    fm_html_text(s, fm_result_fact(r->results[i], "points"));
-    fm_str_add(s, strcmp(fm_result_fact(r->results[i], "points"), "1") == 0
-                      ? " point): "
-                      : " points): ");
+    size_t n_failed = add_points(r, i);
+    fm_str_add(s, "): ");
     if (r->n_verdicts[i] == 0)
-        fm_str_add(s, "the study states no verdicts.");
+        fm_str_add(s, n_failed > 0 && n_failed == r->page.status.n
+                          ? "nothing could be judged."
+                          : "the study states no verdicts.");
     else if (fail == 0 && silent == 0)
         fm_str_addf(s, pass == 1 ? "its verdict passes." : "all %zu verdicts pass.",
                     pass);
@@ -274,6 +316,21 @@ choose_figures(report *r, size_t i, const fm_study *study)
     return st;
 }
 
+/* The first point that has a result; 0 when none has. */
+static uint64_t
+first_good(report *r, size_t i)
+{
+    const fm_slice *status = &r->page.status;
+    uint64_t k = 0;
+
+    r->page.result = r->results[i];
+    read_point_status(&r->page);
+    while (k < status->n && (status->code != NULL ? status->code[k] != FM_OK
+                                                  : status->integer[k] != FM_OK))
+        k++;
+    return k < status->n ? k : 0;
+}
+
 static fm_status
 draw_figures(report *r)
 {
@@ -290,6 +347,7 @@ draw_figures(report *r)
             .result = result,
             .study = fm_context_study(r->page.context, fm_result_fact(result, "study")),
             .figure = r->figures[i].figure,
+            .point = first_good(r, r->figures[i].result),
             .id = r->figures[i].id};
     }
     fm_status st =
@@ -389,8 +447,8 @@ add_figure_html(report *r, size_t i)
     fm_page_markdown(page, f->figure->caption, true);
     if (page->n_figures > 0 && fm_result_points(page->result) != NULL &&
         (f->figure->flags & FM_FIG_SWEEP) == 0 && page->status.n > 1) {
-        fm_str_add(s, " (Point 0 of the sweep");
-        fm_page_swept(page, 0);
+        fm_str_addf(s, " (Point %" PRIu64 " of the sweep", d->point);
+        fm_page_swept(page, d->point);
         fm_str_add(s, ".)");
     }
     if (d->description_out != NULL) {
@@ -423,23 +481,6 @@ add_figures(report *r)
 
 /* ---- 3. one result -------------------------------------------------------------------
  */
-
-static void
-read_point_status(fm_page *page)
-{
-    const fm_result_table *points = fm_result_points(page->result);
-    size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
-
-    fm_slice_free(&page->status);
-    page->status = (fm_slice){0};
-    if (column == SIZE_MAX || (points->columns[column].type != FM_TYPE_CODE &&
-                               points->columns[column].type != FM_TYPE_INTEGER))
-        return;
-    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows,
-                                  &page->status, page->err);
-    if (st != FM_OK)
-        fm_page_fail(page, st, "cannot read the points");
-}
 
 static void
 add_method(fm_page *page)
