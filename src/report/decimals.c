@@ -189,7 +189,8 @@ is_short_fraction(const double *x, size_t n, double largest)
     const double scale = pow(10, FRACTION_PLACES);
 
     for (size_t i = 0; i < n; i++)
-        if (isfinite(x[i]) && !(fabs(x[i] * scale - round(x[i] * scale)) < 1e-6))
+        if (isfinite(x[i]) &&
+            !(fabs(x[i] * scale - round(x[i] * scale)) <= 1e-9 * fabs(x[i] * scale)))
             return false;
     return largest < 1;
 }

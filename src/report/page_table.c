@@ -373,11 +373,10 @@ add_missing(fm_page *page, const layout *l, size_t k, size_t r, size_t i)
         if (is_missing(&l->columns[m], &l->cells[m * l->n_runs + r], i))
             st = FM_OK;
 
-    fm_str_add(&page->html, "<span class=\"na\">not available");
-    if (st != FM_OK) {
-        fm_str_add(&page->html, ": ");
+    fm_str_add(&page->html, st != FM_OK ? "<span class=\"na cause\">not available: "
+                                        : "<span class=\"na\">not available");
+    if (st != FM_OK)
         fm_html_text(&page->html, fm_status_name(st));
-    }
     fm_str_add(&page->html, "</span>");
 }
 

@@ -215,6 +215,8 @@ add_summary(report *r, size_t i)
     else if (fail == 0 && silent == 0)
         fm_str_addf(s, pass == 1 ? "its verdict passes." : "all %zu verdicts pass.",
                     pass);
+    else if (r->n_verdicts[i] == 1)
+        fm_str_addf(s, "its verdict %s.", fail > 0 ? "fails" : "could not be judged");
     else
         fm_str_addf(s, "%zu of %zu verdicts %s%s.", fail > 0 ? fail : pass,
                     r->n_verdicts[i], fail > 0 ? "fail" : "pass",
