@@ -531,13 +531,31 @@ put_term(const fm_context *context, const fm_glossary *g, const fm_term *t, FILE
     fm_glossary_uses(context, t->id, put_use, to);
 }
 
+/* The same words: case aside, dashes and blanks alike. */
+static bool
+same_words(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        char x = *a == '-' || *a == '_' ? ' ' : *a;
+        char y = *b == '-' || *b == '_' ? ' ' : *b;
+        if (tolower((unsigned char)x) != tolower((unsigned char)y))
+            return false;
+        if (x == '\0')
+            return true;
+    }
+}
+
+/* By its id, the id's last part, its name or another name. */
 static bool
 is_called(const fm_term *t, const char *name)
 {
-    if (strcasecmp(t->id, name) == 0 || strcasecmp(t->term, name) == 0)
+    const char *last = strrchr(t->id, '.');
+
+    if (same_words(t->id, name) || same_words(t->term, name) ||
+        (last != NULL && same_words(last + 1, name)))
         return true;
     for (size_t i = 0; i < t->n_also; i++)
-        if (strcasecmp(t->also[i], name) == 0)
+        if (same_words(t->also[i], name))
             return true;
     return false;
 }
