@@ -2,7 +2,7 @@
 /* The wanted columns of a CSV file while it is read.
  *
  * Contents
- *   1. names of SI units      3. numbers      5. public
+ *   1. conversions            3. numbers      5. public
  *   2. header cells           4. labels
  */
 #include "config.h"
@@ -62,19 +62,7 @@ struct fm_csv_columns {
     size_t capacity; /* rows */
 };
 
-/* ---- 1. names of SI units -------------------------------------------------------- */
-
-static const char *const si_units[] = {
-    "1",      "m",     "kg",      "s",      "A",          "K",          "mol",
-    "cd",     "N",     "Pa",      "J",      "W",          "V",          "ohm",
-    "S",      "F",     "C",       "H",      "T",          "Wb",         "Hz",
-    "rad",    "sr",    "lm",      "lx",     "m2",         "m3",         "m-1",
-    "m-2",    "m-3",   "s-1",     "K-1",    "V-1",        "m s-1",      "m2 s-1",
-    "kg m-3", "N m",   "N m-1",   "N s-1",  "V m-1",      "A m-1",      "A m-2",
-    "W m-1",  "W m-2", "W m-3",   "W sr-1", "W m-2 sr-1", "W m-3 sr-1", "W m-1 sr-1",
-    "J K-1",  "J m-2", "J mol-1", "K s-1",  "V K-1",      "V s-1",      "A V-1",
-    "A W-1",  "V W-1", "ohm m",   "ohm m2", "F m-2",      "m2 V-1 s-1", "kg mol-1",
-    "m K",    "Pa s",  "ohm K-1", "m K-1",  "Pa m0.5"};
+/* ---- 1. conversions -------------------------------------------------------------- */
 
 static bool
 same_conversion(const fm_conversion *a, const fm_conversion *b)
@@ -90,22 +78,6 @@ is_identity(const fm_conversion *c)
     static const fm_conversion identity = {0, 1, 0};
 
     return same_conversion(c, &identity);
-}
-
-/* The SI unit text that `unit` converts to: the unit itself when it is coherent, else the
- * listed one to which it converts the same way. */
-static const char *
-si_name(const fm_units *units, const char *unit, const fm_conversion *to_si)
-{
-    if (is_identity(to_si))
-        return unit;
-    for (size_t i = 0; i < FM_COUNT(si_units); i++) {
-        fm_conversion c;
-        if (fm_units_conversion(units, unit, si_units[i], false, &c, NULL) == FM_OK &&
-            same_conversion(&c, to_si))
-            return si_units[i];
-    }
-    return NULL;
 }
 
 static fm_status
@@ -198,63 +170,63 @@ choose_unit(const fm_csv_columns *columns, const fm_csv_column *wanted,
     return st;
 }
 
+/* The unit of the values of a column that is declared without one. */
+static fm_status
+keep_unit(const fm_units *units, const char *from, char **unit_out, fm_error *err)
+{
+    if (from != NULL && strcmp(from, "1") != 0 && !fm_units_known(units, from))
+        return FM_FAIL(err, FM_EDATA, "unknown unit '%.60s'", from);
+    *unit_out = fm_strdup(from != NULL ? from : "1");
+    return *unit_out != NULL ? FM_OK : FM_ENOMEM;
+}
+
 /* Sets conversions and the unit of the values; `from` is the data's unit or NULL. */
 static fm_status
-set_scales(const fm_csv_columns *columns, column *c, const char *from,
-           const char **si_out, fm_error *err)
+set_scales(const fm_csv_columns *columns, column *c, const char *from, fm_error *err)
 {
     const char *declared = c->wanted->unit;
     fm_conversion to_si;
     fm_conversion to_declared;
 
-    if (declared == NULL) {
-        *si_out = from != NULL ? from : "1";
-        if (from == NULL || fm_units_known(columns->units, from) ||
-            strcmp(from, "1") == 0)
-            return FM_OK;
-        return FM_FAIL(err, FM_EDATA, "unknown unit '%.60s'", from);
-    }
+    if (declared == NULL)
+        return keep_unit(columns->units, from, &c->unit, err);
     fm_status st =
         fm_units_conversion(columns->units, from, declared, false, &to_declared, err);
     if (st == FM_OK)
         st = fm_units_to_si(columns->units, from, false, &to_si, err);
-    if (st != FM_OK)
-        return st;
-    *si_out = si_name(columns->units, from, &to_si);
-    if (*si_out == NULL)
-        return FM_FAIL(err, FM_EINTERNAL, "no SI name is listed for the unit '%s'",
-                       declared);
-    st = make_scale(&to_si, &c->to_si);
-    return st == FM_OK && c->ranged ? make_scale(&to_declared, &c->to_declared) : st;
+    if (st == FM_OK)
+        st = fm_units_si_name(columns->units, from, &c->unit, err);
+    if (st == FM_OK)
+        st = make_scale(&to_si, &c->to_si);
+    if (st == FM_OK && c->ranged)
+        st = make_scale(&to_declared, &c->to_declared);
+    return st;
 }
 
 static fm_status
 set_unit(const fm_csv_columns *columns, column *c, const char *in_header, fm_error *err)
 {
     const char *from = NULL;
-    const char *si = "1";
 
-    fm_status st = FM_OK;
+    c->name = fm_strdup(c->wanted->name);
+    if (c->name == NULL)
+        return FM_ENOMEM;
     if (c->wanted->type == FM_TYPE_TEXT) {
         if (c->wanted->data_unit != NULL)
-            st = FM_FAIL(err, FM_EDATA,
-                         "labels take no unit, the scenario's units say '%.40s'",
-                         c->wanted->data_unit);
-        si = "";
-    } else {
-        st = choose_unit(columns, c->wanted, in_header, &from, err);
-        if (st == FM_OK)
-            st = set_scales(columns, c, from, &si, err);
+            return FM_FAIL(err, FM_EDATA,
+                           "labels take no unit, the scenario's units say '%.40s'",
+                           c->wanted->data_unit);
+        c->unit = fm_strdup("");
+        return c->unit != NULL ? FM_OK : FM_ENOMEM;
     }
+    fm_status st = choose_unit(columns, c->wanted, in_header, &from, err);
+    if (st == FM_OK)
+        st = set_scales(columns, c, from, err);
     if (st == FM_OK && c->wanted->type == FM_TYPE_INTEGER &&
         !is_identity(&c->to_si.conversion))
         st = FM_FAIL(err, FM_EDATA, "whole numbers are not converted; give them in %s",
                      c->wanted->unit);
-    if (st != FM_OK)
-        return st;
-    c->unit = fm_strdup(si);
-    c->name = fm_strdup(c->wanted->name);
-    return c->unit != NULL && c->name != NULL ? FM_OK : FM_ENOMEM;
+    return st;
 }
 
 /* ---- 3. numbers ------------------------------------------------------------------ */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Decimal numbers in bulk, correctly rounded.
+/* Decimal numbers, correctly rounded.
  *
  * Contents
  *   1. grammar      2. rounding in three ways, the quickest that is exact      3. public
@@ -18,9 +18,10 @@
 #include <string.h>
 
 #include "core/decimal.h"
+#include "core/text.h"
 
 enum {
-    TEXT_MAX = 500,
+    TEXT_MAX = 500,        /* longer texts are copied to the heap */
     EXPONENT_MAX = 100000, /* larger written exponents count as this */
     DIGITS_MAX = 19        /* fit into 64 bits */
 };
@@ -70,7 +71,8 @@ scan_digits(const char **text, decimal *d, int *significant)
     return n;
 }
 
-static bool
+/* Reads "e5" into d, if that is what stands there. */
+static void
 scan_exponent(const char **text, decimal *d)
 {
     const char *p = *text + 1;
@@ -80,16 +82,16 @@ scan_exponent(const char **text, decimal *d)
     if (*p == '+' || *p == '-')
         p++;
     if (!is_digit(*p))
-        return false;
+        return;
     for (; is_digit(*p); p++)
         if (e < EXPONENT_MAX)
             e = e * 10 + (*p - '0');
     d->written_exponent = negative ? -e : e;
     *text = p;
-    return true;
 }
 
-static bool
+/* Returns where the longest real at the start of `text` ends: `text` if there is none. */
+static const char *
 scan(const char *text, decimal *d)
 {
     const char *p = text;
@@ -105,13 +107,13 @@ scan(const char *text, decimal *d)
         fraction = scan_digits(&p, d, &significant);
     }
     if (n + fraction == 0)
-        return false;
+        return text;
     d->zero = d->zero && d->digits == 0;
     d->mantissa_length = (size_t)(p - text);
-    if ((*p == 'e' || *p == 'E') && !scan_exponent(&p, d))
-        return false;
+    if (*p == 'e' || *p == 'E')
+        scan_exponent(&p, d);
     d->exponent = d->written_exponent - fraction;
-    return *p == '\0';
+    return p;
 }
 
 /* ---- 2. rounding ----------------------------------------------------------------- */
@@ -157,22 +159,58 @@ has_extended(void)
 }
 
 /* The C library rounds correctly whatever the length; the shift joins the exponent. */
-static bool
+static fm_decimal_fate
 read_slowly(const fm_decimals *decimals, const decimal *d, const char *text, int shift,
             double *value_out)
 {
     char copy[TEXT_MAX + 16];
+    fm_str longer = {0};
+    char *number = copy;
 
-    if (d->mantissa_length > TEXT_MAX)
-        return false;
-    memcpy(copy, text, d->mantissa_length);
-    (void)snprintf(copy + d->mantissa_length, sizeof copy - d->mantissa_length, "e%d",
-                   d->written_exponent + shift);
-    double x = fabs(strtod_l(copy, NULL, decimals->c_locale));
-    if (isinf(x) || x == 0)
-        return false;
+    if (d->mantissa_length <= TEXT_MAX) {
+        memcpy(copy, text, d->mantissa_length);
+        (void)snprintf(copy + d->mantissa_length, sizeof copy - d->mantissa_length, "e%d",
+                       d->written_exponent + shift);
+    } else {
+        fm_str_add_bytes(&longer, text, d->mantissa_length);
+        fm_str_addf(&longer, "e%d", d->written_exponent + shift);
+        number = fm_str_take(&longer);
+    }
+    if (number == NULL)
+        return FM_DECIMAL_NO_MEMORY;
+    double x = fabs(strtod_l(number, NULL, decimals->c_locale));
+    if (number != copy)
+        free(number);
+    if (isinf(x))
+        return FM_DECIMAL_LARGE;
+    if (x == 0)
+        return FM_DECIMAL_SMALL;
     *value_out = x;
-    return true;
+    return FM_DECIMAL_READ;
+}
+
+static fm_decimal_fate
+convert(const fm_decimals *decimals, const decimal *d, const char *text, int shift,
+        double *value_out)
+{
+    int exponent = d->exponent + shift;
+    fm_decimal_fate fate = FM_DECIMAL_READ;
+    double x = 0;
+    bool done = d->zero;
+
+    if (!done && !d->cut && d->digits <= UINT64_C(1) << 53 && exponent >= -22 &&
+        exponent <= 22) {
+        x = (double)d->digits;
+        x = exponent < 0 ? x / powers[-exponent] : x * powers[exponent];
+        done = true;
+    }
+    if (!done && !d->cut && decimals->extended)
+        done = read_extended(d, exponent, &x);
+    if (!done)
+        fate = read_slowly(decimals, d, text, shift, &x);
+    if (fate == FM_DECIMAL_READ)
+        *value_out = d->negative ? -x : x;
+    return fate;
 }
 
 /* ---- 3. public ------------------------------------------------------------------- */
@@ -202,27 +240,32 @@ fm_decimals_free(fm_decimals *decimals)
     free(decimals);
 }
 
+const char *
+fm_decimal_end(const char *text)
+{
+    decimal d;
+
+    return scan(text, &d);
+}
+
+fm_decimal_fate
+fm_decimal_read_front(const fm_decimals *decimals, const char *text, int shift,
+                      double *value_out)
+{
+    decimal d;
+
+    if (scan(text, &d) == text)
+        return FM_DECIMAL_NONE;
+    return convert(decimals, &d, text, shift, value_out);
+}
+
 bool
 fm_decimal_read(const fm_decimals *decimals, const char *text, int shift,
                 double *value_out)
 {
     decimal d;
-    double x = 0;
+    const char *end = scan(text, &d);
 
-    if (!scan(text, &d))
-        return false;
-    int exponent = d.exponent + shift;
-    bool done = d.zero;
-    if (!done && !d.cut && d.digits <= UINT64_C(1) << 53 && exponent >= -22 &&
-        exponent <= 22) {
-        x = (double)d.digits;
-        x = exponent < 0 ? x / powers[-exponent] : x * powers[exponent];
-        done = true;
-    }
-    if (!done && !d.cut && decimals->extended)
-        done = read_extended(&d, exponent, &x);
-    if (!done && !read_slowly(decimals, &d, text, shift, &x))
-        return false;
-    *value_out = d.negative ? -x : x;
-    return true;
+    return end != text && *end == '\0' &&
+           convert(decimals, &d, text, shift, value_out) == FM_DECIMAL_READ;
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 libfabmet_core_la_SOURCES += \
     %D%/error.c %D%/diag.c %D%/diag.h %D%/text.c %D%/text.h \
-    %D%/units.c %D%/units.h %D%/number.c %D%/yaml.c %D%/yaml.h \
+    %D%/units.c %D%/units.h %D%/units_names.c %D%/units_parts.h %D%/number.c %D%/yaml.c %D%/yaml.h \
+    %D%/yaml_scalar.c %D%/yaml_scalar.h \
     %D%/study.h %D%/scenario.c %D%/scenario.h %D%/scenario_text.c %D%/params.c %D%/params.h \
     %D%/scenario_read.h %D%/scenario_sweep.c %D%/scenario_data.c \
     %D%/csv.c %D%/csv.h %D%/csv_columns.c %D%/csv_columns.h %D%/data.c \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one strict grammar of numbers, with and without units.
  *
- *   real     = ["+" | "-"] (digits ["." {digit}] | "." digits) [("e" | "E") [sign]
- * digits] integer  = ["+" | "-"] ("0" | nonzero digits) quantity = real {blank} [unit]
+ *   real     as in decimal.h, which reads it
+ *   integer  = ["+" | "-"] ("0" | nonzero digits)
+ *   quantity = real {blank} [unit]
  *
  * Contents
  *   1. refusals that show the fix     3. integers
@@ -11,12 +12,12 @@
 #include "config.h"
 
 #include <ctype.h>
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "core/decimal.h"
 #include "core/text.h"
 #include "core/units.h"
 
@@ -166,6 +167,68 @@ fail_number(const char *text, const char *rest, fm_error *err)
 
 /* ---- 2. reals -------------------------------------------------------------------- */
 
+/* Converts the real at the start of `text`, its exponent raised by `decimal`. */
+static fm_status
+convert_real(const char *text, int decimal, double *value_out, fm_error *err)
+{
+    char buffer[SHOWN_MAX + 4];
+    fm_decimals *decimals = fm_decimals_create();
+    fm_decimal_fate fate = FM_DECIMAL_NO_MEMORY;
+
+    if (decimals != NULL)
+        fate = fm_decimal_read_front(decimals, text, decimal, value_out);
+    fm_decimals_free(decimals);
+    switch (fate) {
+    case FM_DECIMAL_READ:
+        return FM_OK;
+    case FM_DECIMAL_LARGE:
+        return FM_FAIL(err, FM_EDATA,
+                       "'%s' is too large; the largest number is about 1.8e308",
+                       shown(text, buffer));
+    case FM_DECIMAL_SMALL:
+        return FM_FAIL(err, FM_EDATA, "'%s' is so small that it rounds to zero; write 0",
+                       shown(text, buffer));
+    case FM_DECIMAL_NONE:
+        return fail_number(text, text, err);
+    default:
+        return FM_FAIL(err, FM_ENOMEM, "out of memory");
+    }
+}
+
+fm_status
+fm_real_read(const char *text, double *value_out, fm_error *err)
+{
+    const char *end = fm_decimal_end(text);
+
+    if (end == text || *end != '\0')
+        return fail_number(text, end, err);
+    return convert_real(text, 0, value_out, err);
+}
+
+/* ---- 3. integers ----------------------------------------------------------------- */
+
+/* A number that would do as an integer if it were written as one ("1e3", "1.0"). */
+static fm_status
+fail_integer(const char *text, fm_error *err)
+{
+    char buffer[SHOWN_MAX + 4];
+    double value = 0;
+    const char *end = fm_decimal_end(text);
+
+    if (end == text || *end != '\0' || convert_real(text, 0, &value, NULL) != FM_OK) {
+        if (end > text && *end != '\0' && find_foreign(text) == NULL &&
+            strchr(",_", *end) == NULL && find_lookalike(text) == NULL)
+            return FM_FAIL(err, FM_EDATA,
+                           "'%s' is not a whole number; nothing may follow the digits",
+                           shown(text, buffer));
+        return fail_number(text, end, err);
+    }
+    if (value != rint(value) || fabs(value) > 9007199254740992.0)
+        return FM_FAIL(err, FM_EDATA, "'%s' is not a whole number", shown(text, buffer));
+    return FM_FAIL(err, FM_EDATA, "'%s' is not written as a whole number; write %.0f",
+                   shown(text, buffer), value);
+}
+
 static const char *
 skip_digits(const char *p)
 {
@@ -178,124 +241,6 @@ static const char *
 skip_sign(const char *p)
 {
     return *p == '+' || *p == '-' ? p + 1 : p;
-}
-
-/* The two ends of a real at the start of a text. */
-typedef struct real_span {
-    const char *mantissa_end;
-    const char *end; /* == text: no real here */
-} real_span;
-
-static real_span
-scan_real(const char *text)
-{
-    const char *start = skip_sign(text);
-    const char *p = skip_digits(start);
-    ptrdiff_t n_digits = p - start;
-
-    if (*p == '.') {
-        const char *fraction = skip_digits(p + 1);
-        n_digits += fraction - (p + 1);
-        p = fraction;
-    }
-    if (n_digits == 0)
-        return (real_span){text, text};
-    real_span span = {p, p};
-    if (*p == 'e' || *p == 'E') {
-        const char *digits = skip_sign(p + 1);
-        const char *end = skip_digits(digits);
-        if (end > digits)
-            span.end = end;
-    }
-    return span;
-}
-
-/* The written exponent, held within what can matter. */
-static long
-exponent_of(real_span span)
-{
-    enum {
-        LIMIT = 1000000
-    };
-
-    if (span.end == span.mantissa_end)
-        return 0;
-    long e = strtol(span.mantissa_end + 1, NULL, 10);
-    return e > LIMIT ? LIMIT : e < -LIMIT ? -LIMIT : e;
-}
-
-static bool
-has_nonzero_digit(const char *p, const char *end)
-{
-    for (; p < end; p++)
-        if (*p >= '1' && *p <= '9')
-            return true;
-    return false;
-}
-
-/* Converts the validated real, its exponent raised by `decimal`, in the C locale. */
-static fm_status
-convert_real(const char *text, real_span span, int decimal, double *value_out,
-             fm_error *err)
-{
-    char buffer[SHOWN_MAX + 4];
-    fm_str s = {0};
-
-    fm_str_add_bytes(&s, text, (size_t)(span.mantissa_end - text));
-    fm_str_addf(&s, "e%ld", exponent_of(span) + decimal);
-    char *number = fm_str_take(&s);
-    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (number == NULL || c == (locale_t)0) {
-        free(number);
-        return FM_FAIL(err, FM_ENOMEM, "out of memory");
-    }
-    double value = strtod_l(number, NULL, c);
-    freelocale(c);
-    free(number);
-    if (isinf(value))
-        return FM_FAIL(err, FM_EDATA,
-                       "'%s' is too large; the largest number is about 1.8e308",
-                       shown(text, buffer));
-    if (value == 0 && has_nonzero_digit(text, span.mantissa_end))
-        return FM_FAIL(err, FM_EDATA, "'%s' is so small that it rounds to zero; write 0",
-                       shown(text, buffer));
-    *value_out = value;
-    return FM_OK;
-}
-
-fm_status
-fm_real_read(const char *text, double *value_out, fm_error *err)
-{
-    real_span span = scan_real(text);
-
-    if (span.end == text || *span.end != '\0')
-        return fail_number(text, span.end, err);
-    return convert_real(text, span, 0, value_out, err);
-}
-
-/* ---- 3. integers ----------------------------------------------------------------- */
-
-/* A number that would do as an integer if it were written as one ("1e3", "1.0"). */
-static fm_status
-fail_integer(const char *text, fm_error *err)
-{
-    char buffer[SHOWN_MAX + 4];
-    double value = 0;
-    real_span span = scan_real(text);
-
-    if (span.end == text || *span.end != '\0' ||
-        convert_real(text, span, 0, &value, NULL) != FM_OK) {
-        if (span.end > text && *span.end != '\0' && find_foreign(text) == NULL &&
-            strchr(",_", *span.end) == NULL && find_lookalike(text) == NULL)
-            return FM_FAIL(err, FM_EDATA,
-                           "'%s' is not a whole number; nothing may follow the digits",
-                           shown(text, buffer));
-        return fail_number(text, span.end, err);
-    }
-    if (value != rint(value) || fabs(value) > 9007199254740992.0)
-        return FM_FAIL(err, FM_EDATA, "'%s' is not a whole number", shown(text, buffer));
-    return FM_FAIL(err, FM_EDATA, "'%s' is not written as a whole number; write %.0f",
-                   shown(text, buffer), value);
 }
 
 /* Digits of an integer after its sign: "0" or no leading zero. */
@@ -383,7 +328,6 @@ starts_unit(const char *p)
 
 typedef struct quantity {
     const char *text;
-    real_span span;
     const char *from, *to; /* typed and declared unit */
     bool difference;
 } quantity;
@@ -399,8 +343,8 @@ read_in_unit(const fm_units *units, const quantity *q, double *value_out, fm_err
         fm_units_conversion(units, q->from, q->to, q->difference, &c, NULL) == FM_OK;
 
     if (linear && c.factor == 1 && c.offset == 0)
-        return convert_real(q->text, q->span, c.decimal, value_out, err);
-    fm_status st = convert_real(q->text, q->span, 0, &typed, err);
+        return convert_real(q->text, c.decimal, value_out, err);
+    fm_status st = convert_real(q->text, 0, &typed, err);
     if (st == FM_OK && linear)
         *value_out = fm_convert(&c, typed);
     else if (st == FM_OK) /* logarithmic, or wrong: this one says why */
@@ -426,24 +370,24 @@ fm_status
 fm_quantity_read(const fm_units *units, const char *text, const char *unit,
                  bool difference, double *value_out, double *si_out, fm_error *err)
 {
-    real_span span = scan_real(text);
-    const char *from = span.end;
+    const char *end = fm_decimal_end(text);
+    const char *from = end;
     fm_conversion to_si = {0, 1, 0};
     double value = 0;
     fm_error why = FM_ERROR_INIT;
 
-    if (span.end == text)
-        return fail_number(text, span.end, err);
+    if (end == text)
+        return fail_number(text, end, err);
     while (*from == ' ')
         from++;
-    bool bare = *span.end == '\0';
+    bool bare = *end == '\0';
     if (!bare && (!starts_unit(from) || find_foreign(text) != NULL ||
                   text[strlen(text) - 1] == ' '))
-        return fail_number(text, span.end, err);
+        return fail_number(text, end, err);
     fm_status st = fm_units_to_si(units, unit, difference, &to_si, err);
     if (st != FM_OK)
         return st;
-    const quantity q = {text, span, bare ? unit : from, unit, difference};
+    const quantity q = {text, bare ? unit : from, unit, difference};
     st = read_in_unit(units, &q, &value, &why);
     if (st == FM_ENOMEM)
         return FM_FAIL(err, st, "out of memory");

@@ -182,6 +182,58 @@ START_TEST(test_wrong_dimension)
 }
 END_TEST
 
+/* The text names what fm_units_to_si converts to, whatever the unit. */
+START_TEST(test_si_names)
+{
+    static const char *const names[][2] = {
+        {"um", "m"},
+        {"m", "m"},
+        {"gf", "N"},
+        {"degC", "K"},
+        {"1", "1"},
+        {"%", "1"},
+        {"LSB", "LSB"},
+        {"degree", "rad"},
+        {"mV", "V"},
+        {"MPa", "Pa"},
+        {"psi", "Pa"},
+        {"kHz", "Hz"},
+        {"hour", "s"},
+        {"eV", "J"},
+        {"mW/cm2", "W m-2"},
+        {"W/m2", "W/m2"},
+        {"W/(m2 sr um)", "W m-3 sr-1"},
+        {"nA/um2", "A m-2"},
+        {"mm3/hour", "m3 s-1"},
+        {"gf/mil2", "Pa"},
+        {"um2/hour2", "m2 s-2"},
+        {"kohm cm mol", "m3 kg s-3 A-2 mol"},
+        {"cm-2 hour-1", "m-2 s-1"},
+    };
+    fm_error err = FM_ERROR_INIT;
+
+    for (size_t i = 0; i < FM_COUNT(names); i++) {
+        char *name = NULL;
+        fm_conversion to_si, to_name;
+        ck_assert_int_eq(fm_units_si_name(units, names[i][0], &name, NULL), FM_OK);
+        ck_assert_str_eq(name, names[i][1]);
+        ck_assert_int_eq(fm_units_to_si(units, names[i][0], false, &to_si, NULL), FM_OK);
+        ck_assert_int_eq(
+            fm_units_conversion(units, names[i][0], name, false, &to_name, NULL), FM_OK);
+        ck_assert_msg(to_si.decimal == to_name.decimal &&
+                          to_si.factor == to_name.factor &&
+                          to_si.offset == to_name.offset,
+                      "%s", names[i][0]);
+        free(name);
+    }
+    char *name = NULL;
+    ck_assert_int_eq(fm_units_si_name(units, "furlongs", &name, &err), FM_EDATA);
+    ck_assert_int_eq(fm_units_si_name(units, "dBm", &name, NULL), FM_EDOM);
+    ck_assert_int_eq(fm_units_si_name(units, NULL, &name, NULL), FM_EDATA);
+    ck_assert_ptr_null(name);
+}
+END_TEST
+
 START_TEST(test_known_and_squared)
 {
     static const char *const pairs[][2] = {
@@ -539,6 +591,7 @@ main(void)
     tcase_add_test(all, test_logarithm);
     tcase_add_test(all, test_difference);
     tcase_add_test(all, test_wrong_dimension);
+    tcase_add_test(all, test_si_names);
     tcase_add_test(all, test_known_and_squared);
     tcase_add_test(all, test_real);
     tcase_add_loop_test(all, test_refusals, 0, (int)FM_COUNT(refusals));

@@ -3,8 +3,8 @@
  *
  * Contents
  *   1. the system and our additional names     4. decimal scaling
- *   2. unit tokens                             5. texts for people
- *   3. a unit taken apart                      6. public conversions
+ *   2. unit tokens                             5. public conversions
+ *   3. a unit taken apart
  */
 #include "config.h"
 
@@ -19,6 +19,7 @@
 
 #include "core/text.h"
 #include "core/units.h"
+#include "core/units_parts.h"
 
 struct fm_units {
     ut_system *system;
@@ -209,9 +210,8 @@ is_token(const char *text)
     return depth == 0 && !operand;
 }
 
-/* The parsed unit, or NULL.  "1" is the declared unit of pure numbers. */
-static ut_unit *
-parse(const fm_units *units, const char *text)
+ut_unit *
+fm_unit_parse(const fm_units *units, const char *text)
 {
     if (text == NULL)
         return NULL;
@@ -228,7 +228,7 @@ parse(const fm_units *units, const char *text)
 bool
 fm_units_known(const fm_units *units, const char *unit)
 {
-    ut_unit *parsed = parse(units, unit);
+    ut_unit *parsed = fm_unit_parse(units, unit);
     bool known = parsed != NULL;
 
     ut_free(parsed);
@@ -254,19 +254,10 @@ fm_units_squared(const char *unit)
 
 /* ---- 3. a unit taken apart ------------------------------------------------------- */
 
-/* x of the unit is scale * (x + offset) of the coherent unit (m, kg, s, ... products). */
-typedef struct parts {
-    ut_unit *coherent;
-    double scale;
-    double offset;
-    bool logarithmic;
-    bool done; /* `coherent` is a product of base units */
-} parts;
-
 static ut_status
 visit_basic(const ut_unit *unit, void *arg)
 {
-    parts *p = arg;
+    fm_unit_parts *p = arg;
 
     p->coherent = ut_clone(unit);
     p->done = true;
@@ -287,7 +278,7 @@ static ut_status
 visit_galilean(const ut_unit *unit, double scale, const ut_unit *underlying,
                double offset, void *arg)
 {
-    parts *p = arg;
+    fm_unit_parts *p = arg;
 
     (void)unit;
     p->scale = scale;
@@ -309,7 +300,7 @@ visit_timestamp(const ut_unit *unit, const ut_unit *time_unit, double origin, vo
 static ut_status
 visit_logarithmic(const ut_unit *unit, double base, const ut_unit *reference, void *arg)
 {
-    parts *p = arg;
+    fm_unit_parts *p = arg;
 
     (void)unit;
     (void)base;
@@ -320,8 +311,8 @@ visit_logarithmic(const ut_unit *unit, double base, const ut_unit *reference, vo
 
 /* Peels off layers: dBm is a scaled logarithm whose reference is a scaled watt.  Only the
  * outermost scale counts, and only for units without a logarithm. */
-static bool
-take_apart(const ut_unit *unit, parts *out)
+bool
+fm_unit_take_apart(const ut_unit *unit, fm_unit_parts *out)
 {
     static const ut_visitor visitor = {visit_basic, visit_product, visit_galilean,
                                        visit_timestamp, visit_logarithmic};
@@ -329,9 +320,9 @@ take_apart(const ut_unit *unit, parts *out)
         LAYERS_MAX = 5
     };
 
-    *out = (parts){.scale = 1};
+    *out = (fm_unit_parts){.scale = 1};
     for (int layer = 0; layer < LAYERS_MAX && !out->done; layer++) {
-        parts inner = {.scale = 1};
+        fm_unit_parts inner = {.scale = 1};
         const ut_unit *from = layer == 0 ? unit : out->coherent;
         bool ok = ut_accept_visitor(from, &visitor, &inner) == UT_SUCCESS;
         ut_free(out->coherent);
@@ -480,157 +471,12 @@ same_count(const char *from, const char *to)
     return !from_count || !to_count || strncmp(from, to, length) == 0;
 }
 
-/* ---- 5. texts for people --------------------------------------------------------- */
-
-typedef struct dimension {
-    const char *probe; /* any unit of the dimension */
-    const char *text;
-} dimension;
-
-static const dimension dimensions[] = {
-    {"m", "a length such as um, mm"},
-    {"s", "a time such as s, ms, hour"},
-    {"K", "a temperature such as degC, K"},
-    {"V", "a voltage such as V, mV"},
-    {"A", "a current such as A, uA"},
-    {"W", "a power such as W, mW"},
-    {"N", "a force such as N, mN, gf"},
-    {"Pa", "a pressure such as Pa, MPa, psi"},
-    {"Hz", "a frequency such as Hz, MHz"},
-    {"kg", "a mass such as kg, mg"},
-    {"ohm", "a resistance such as ohm, kohm"},
-    {"F", "a capacitance such as F, pF"},
-    {"J", "an energy such as J, mJ, eV"},
-    {"C", "a charge such as C, e"},
-    {"rad", "an angle such as degree, rad"},
-    {"m2", "an area such as um2, cm2"},
-    {"m3", "a volume such as um3, cm3"},
-    {"W m-2", "an irradiance such as W/m2, mW/cm2"},
-    {"K s-1", "a rate of temperature such as K/s"},
-    {"N m-1", "a stiffness such as N/m, N/mm"},
-    {"m-2", "a number per area such as cm-2"},
-};
-
-static bool
-same_dimension(const parts *a, const parts *b)
-{
-    return ut_compare(a->coherent, b->coherent) == 0;
-}
-
-/* "a length such as um, mm" for the dimension of `to`. */
-static const char *
-dimension_text(const fm_units *units, const parts *to)
-{
-    const char *text = NULL;
-
-    for (size_t i = 0; i < sizeof dimensions / sizeof dimensions[0] && !text; i++) {
-        ut_unit *probe = parse(units, dimensions[i].probe);
-        parts p;
-        if (probe != NULL && take_apart(probe, &p)) {
-            if (same_dimension(&p, to))
-                text = dimensions[i].text;
-            ut_free(p.coherent);
-        }
-        ut_free(probe);
-    }
-    return text;
-}
-
-/* Symbols that mean something else than people think. */
-static const char *
-confused_with(const char *from)
-{
-    static const char *const pairs[][2] = {
-        {"C", "degC"},       {"F", "degF"},  {"S", "s"},      {"sec", "s"},
-        {"u", "um"},         {"M", "m"},     {"k", "K"},      {"v", "V"},
-        {"a", "A"},          {"g", "gf"},    {"mm2", "mm"},   {"h", "hour"},
-        {"mins", "min"},     {"Ohm", "ohm"}, {"R", "ohm"},    {"mv", "mV"},
-        {"hz", "Hz"},        {"KHz", "kHz"}, {"ev", "eV"},    {"oC", "degC"},
-        {"celsius", "degC"}, {"gm", "gf"},   {"grams", "gf"}, {"kelvins", "K"},
-    };
-
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
-        if (strcmp(from, pairs[i][0]) == 0)
-            return pairs[i][1];
-    return NULL;
-}
-
-static const char *
-nearest_unit(const char *from)
-{
-    static const char *const common[] = {
-        "um",   "nm",   "mm",    "cm",       "mil",   "angstrom", "V",     "mV",
-        "uV",   "mA",   "uA",    "nA",       "degC",  "degF",     "gf",    "cN",
-        "mN",   "kHz",  "MHz",   "GHz",      "ms",    "us",       "ns",    "ps",
-        "hour", "min",  "day",   "kPa",      "MPa",   "GPa",      "psi",   "mbar",
-        "Torr", "ohm",  "kohm",  "ppm",      "ppb",   "percent",  "pct",   "degree",
-        "rad",  "mrad", "mW",    "uW",       "pF",    "fF",       "eV",    "meV",
-        "keV",  "LSB",  "sigma", "electron", "wafer", "photon",   "count", "bit",
-    };
-    const char *known = confused_with(from);
-
-    return known != NULL ? known
-                         : fm_nearest(from, common, sizeof common / sizeof common[0]);
-}
-
-/* The unit that was probably meant, if it has the dimension that is needed. */
-static const char *
-meant(const fm_units *units, const char *from, const parts *to)
-{
-    const char *guess = nearest_unit(from);
-    ut_unit *unit = parse(units, guess);
-    parts p;
-    bool fits = unit != NULL && take_apart(unit, &p);
-
-    if (fits) {
-        fits = to == NULL || same_dimension(&p, to);
-        ut_free(p.coherent);
-    }
-    ut_free(unit);
-    return fits ? guess : NULL;
-}
-
-static fm_status
-fail_unknown(const fm_units *units, const char *from, const parts *to, fm_error *err)
-{
-    const char *guess = meant(units, from, to);
-    const char *needed = to != NULL ? dimension_text(units, to) : NULL;
-
-    if (guess != NULL)
-        return FM_FAIL(err, FM_EDATA, "'%.40s' is not a unit; did you mean %s?", from,
-                       guess);
-    if (needed != NULL)
-        return FM_FAIL(err, FM_EDATA, "'%.40s' is not a unit; %s is needed", from,
-                       needed);
-    return FM_FAIL(err, FM_EDATA, "'%.40s' is not a unit", from);
-}
-
-static fm_status
-fail_dimension(const fm_units *units, const char *from, const char *to,
-               const parts *to_parts, fm_error *err)
-{
-    const char *guess = meant(units, from, to_parts);
-    const char *needed = dimension_text(units, to_parts);
-
-    if (strcmp(to, "1") == 0)
-        return FM_FAIL(
-            err, FM_EDOM,
-            "a pure number is needed here (%% and ppm are allowed), not '%.40s'", from);
-    if (guess != NULL)
-        return FM_FAIL(err, FM_EDOM, "'%.40s' does not convert to %s; did you mean %s?",
-                       from, to, guess);
-    if (needed != NULL)
-        return FM_FAIL(err, FM_EDOM, "'%.40s' does not convert to %s; %s is needed", from,
-                       to, needed);
-    return FM_FAIL(err, FM_EDOM, "'%.40s' does not convert to %s", from, to);
-}
-
-/* ---- 6. public conversions ------------------------------------------------------- */
+/* ---- 5. public conversions ------------------------------------------------------- */
 
 /* Both units parsed and checked against each other. */
 typedef struct pair {
     ut_unit *from, *to;
-    parts from_parts, to_parts;
+    fm_unit_parts from_parts, to_parts;
 } pair;
 
 static void
@@ -648,19 +494,19 @@ static fm_status
 pair_make(const fm_units *units, const char *from, const char *to, pair *p, fm_error *err)
 {
     *p = (pair){0};
-    p->to = parse(units, to);
-    if (p->to == NULL || !take_apart(p->to, &p->to_parts))
-        return fail_unknown(units, to != NULL ? to : "", NULL, err);
-    p->from = parse(units, from);
-    if (p->from == NULL || !take_apart(p->from, &p->from_parts))
-        return fail_unknown(units, from != NULL ? from : "", &p->to_parts, err);
-    if (!same_dimension(&p->from_parts, &p->to_parts) || !same_count(from, to))
-        return fail_dimension(units, from, to, &p->to_parts, err);
+    p->to = fm_unit_parse(units, to);
+    if (p->to == NULL || !fm_unit_take_apart(p->to, &p->to_parts))
+        return fm_unit_fail_unknown(units, to != NULL ? to : "", NULL, err);
+    p->from = fm_unit_parse(units, from);
+    if (p->from == NULL || !fm_unit_take_apart(p->from, &p->from_parts))
+        return fm_unit_fail_unknown(units, from != NULL ? from : "", &p->to_parts, err);
+    if (!fm_unit_same_dimension(&p->from_parts, &p->to_parts) || !same_count(from, to))
+        return fm_unit_fail_dimension(units, from, to, &p->to_parts, err);
     return FM_OK;
 }
 
 static fm_conversion
-conversion_of(const parts *from, const parts *to, bool difference)
+conversion_of(const fm_unit_parts *from, const fm_unit_parts *to, bool difference)
 {
     fm_conversion c = {0, 1, 0};
     int to_decimal;
@@ -698,13 +544,13 @@ fm_status
 fm_units_to_si(const fm_units *units, const char *unit, bool difference,
                fm_conversion *conversion_out, fm_error *err)
 {
-    static const parts si = {.scale = 1};
-    ut_unit *parsed = parse(units, unit);
-    parts p = {0};
+    static const fm_unit_parts si = {.scale = 1};
+    ut_unit *parsed = fm_unit_parse(units, unit);
+    fm_unit_parts p = {0};
     fm_status st = FM_OK;
 
-    if (parsed == NULL || !take_apart(parsed, &p))
-        st = fail_unknown(units, unit != NULL ? unit : "", NULL, err);
+    if (parsed == NULL || !fm_unit_take_apart(parsed, &p))
+        st = fm_unit_fail_unknown(units, unit != NULL ? unit : "", NULL, err);
     else if (p.logarithmic)
         st =
             FM_FAIL(err, FM_EDOM, "'%.40s' is logarithmic and has no factor to SI", unit);

@@ -42,10 +42,17 @@ double fm_convert_back(const fm_conversion *conversion, double y); /* y -> x */
 fm_status fm_units_convert(const fm_units *units, const char *from, const char *to,
                            bool difference, double x, double *y_out, fm_error *err);
 
-/* SI unit text of a unit's dimension as fabmet works inside: "um" -> "m", "gf" -> "N",
- * "degC" -> "K", "1" -> "1".  Conversion to it. */
+/* Conversion to the coherent SI unit that fabmet works in inside.
+ * returns FM_OK; FM_EDATA if `unit` is no unit; FM_EDOM if it is logarithmic */
 fm_status fm_units_to_si(const fm_units *units, const char *unit, bool difference,
                          fm_conversion *conversion_out, fm_error *err);
+
+/* The text of that SI unit: "um" -> "m", "gf" -> "N", "degC" -> "K", "1" -> "1",
+ * "W/(m2 sr um)" -> "W m-3 sr-1"; a unit that is coherent itself stays as it is written.
+ * name_out  out  a unit token that converts like `unit` does; free()
+ * returns as fm_units_to_si; FM_ENOMEM */
+fm_status fm_units_si_name(const fm_units *units, const char *unit, char **name_out,
+                           fm_error *err);
 
 /* Checks that `unit` is a unit token that UDUNITS knows. */
 bool fm_units_known(const fm_units *units, const char *unit);

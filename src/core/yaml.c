@@ -19,6 +19,7 @@
 
 #include "core/text.h"
 #include "core/yaml.h"
+#include "core/yaml_scalar.h"
 
 enum {
     DEPTH_MAX = 16,
@@ -87,9 +88,13 @@ check_bytes(const char *name, const char *text, size_t length, fm_diags *diags)
 
 typedef struct builder {
     const char *name;
+    const char *text;
+    size_t length;
+    size_t behind; /* of text: behind the last token */
     fm_diags *diags;
     fm_node *root;
     fm_node *stack[DEPTH_MAX]; /* open lists and maps */
+    int columns[DEPTH_MAX];    /* where each starts, from 0 */
     size_t depth;
     char *key; /* of the next value in a map; NULL: a key comes next */
     fm_mark key_mark;
@@ -186,33 +191,62 @@ plain_node(builder *b, struct fy_token *tag, struct fy_token *anchor)
     return tag == NULL && anchor == NULL;
 }
 
+/* Where libfyaml found a scalar. */
+static fm_yaml_span
+span_of(const builder *b, struct fy_token *token)
+{
+    const struct fy_mark *start = token != NULL ? fy_token_start_mark(token) : NULL;
+    const struct fy_mark *end = token != NULL ? fy_token_end_mark(token) : NULL;
+    fm_yaml_span span = {.text = b->text, .length = b->length, .before = b->behind};
+
+    span.start = start != NULL ? start->input_pos : b->behind;
+    span.end = end != NULL ? end->input_pos : span.start;
+    span.parent = b->depth > 0 ? b->columns[b->depth - 1] : -1;
+    return span;
+}
+
+/* Appends the text of a scalar; returns why it is refused, or NULL. */
+static const char *
+add_text(builder *b, struct fy_token *token, fm_str *s)
+{
+    const fm_yaml_span span = span_of(b, token);
+
+    b->behind = span.end;
+    switch (fy_token_scalar_style(token)) {
+    case FYSS_SINGLE_QUOTED:
+        return fm_yaml_add_single_quoted(&span, s);
+    case FYSS_DOUBLE_QUOTED:
+        return fm_yaml_add_double_quoted(&span, s);
+    case FYSS_LITERAL:
+    case FYSS_FOLDED:
+        return fm_yaml_add_block(&span, s);
+    default:
+        return fm_yaml_add_plain(&span, s);
+    }
+}
+
 /* Copies a scalar; escapes such as "\0" must not bring in what check_bytes keeps out. */
 static char *
 scalar_text(builder *b, struct fy_token *token, fm_mark mark)
 {
-    size_t length = 0;
-    const char *text = fy_token_get_text(token, &length);
+    fm_str s = {0};
+    const char *why = add_text(b, token, &s);
 
-    if (text == NULL)
-        length = 0;
-    for (size_t i = 0; i < length;) {
-        const unsigned char *p = (const unsigned char *)text + i;
-        size_t len = fm_utf8_length(p, length - i);
-        if (len == 0 || refused_byte(p, len)) {
-            refuse(b, mark, NULL, "an escape gives a character that is not allowed");
-            return NULL;
-        }
+    for (size_t i = 0; i < s.length && why == NULL;) {
+        const unsigned char *p = (const unsigned char *)s.data + i;
+        size_t len = fm_utf8_length(p, s.length - i);
+        if (len == 0 || refused_byte(p, len))
+            why = "an escape gives a character that is not allowed";
         i += len;
     }
-    char *copy = malloc(length + 1);
-    if (copy == NULL) {
-        b->nomem = true;
+    if (why != NULL) {
+        refuse(b, mark, NULL, why);
+        fm_str_free(&s);
         return NULL;
     }
-    if (length > 0)
-        memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
+    char *text = fm_str_take(&s);
+    b->nomem = b->nomem || text == NULL;
+    return text;
 }
 
 static void
@@ -272,8 +306,10 @@ open_node(builder *b, fm_node_kind kind, struct fy_token *start, struct fy_token
         return;
     }
     fm_node *node = new_node(b, kind, mark);
-    if (node != NULL)
-        b->stack[b->depth++] = node;
+    if (node == NULL)
+        return;
+    b->columns[b->depth] = mark.column - 1;
+    b->stack[b->depth++] = node;
 }
 
 static int
@@ -401,7 +437,7 @@ run_parser(builder *b, struct fy_parser *parser, struct fy_diag *diag)
 }
 
 static fm_status
-parse(builder *b, const char *text, size_t length)
+parse(builder *b)
 {
     struct fy_diag *diag = make_collector();
     struct fy_parser *parser = NULL;
@@ -412,7 +448,7 @@ parse(builder *b, const char *text, size_t length)
     struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2,
                                .diag = diag};
     parser = fy_parser_create(&cfg);
-    if (parser == NULL || fy_parser_set_string(parser, text, length) != 0)
+    if (parser == NULL || fy_parser_set_string(parser, b->text, b->length) != 0)
         goto done;
     run_parser(b, parser, diag);
     st = b->nomem ? FM_ENOMEM : FM_OK;
@@ -447,17 +483,18 @@ static fm_status
 read_text(const char *name, const char *text, size_t length, bool scalar_root,
           fm_diags *diags, fm_node **root_out)
 {
-    builder b = {.name = name, .diags = diags};
     size_t bom = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    builder b = {
+        .name = name, .text = text + bom, .length = length - bom, .diags = diags};
     size_t kept, before, after;
 
     *root_out = NULL;
     (void)fm_diags_list(diags, &kept, &before);
     fm_status st = FM_OK;
-    if (!check_bytes(name, text + bom, length - bom, diags))
+    if (!check_bytes(name, b.text, b.length, diags))
         b.stopped = true;
-    else if (length > bom)
-        st = parse(&b, text + bom, length - bom);
+    else if (b.length > 0)
+        st = parse(&b);
     if (st == FM_OK && !scalar_root)
         check_root(&b);
     (void)fm_diags_list(diags, &kept, &after);
