@@ -2,6 +2,7 @@
 /* fabmet describe: what a study takes and gives, from its declarations alone. */
 #include "config.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -241,7 +242,7 @@ print_markdown(const fm_study *study)
         if (study == NULL || study == fm_studies[i])
             fm_describe_markdown(&s, fm_studies[i]);
     if (!s.failed)
-        fputs(s.data, stdout);
+        (void)fputs(s.data, stdout);
     int code = s.failed ? FM_EXIT_FAILURE : FM_EXIT_OK;
     fm_str_free(&s);
     return code;
@@ -275,6 +276,7 @@ fm_app_describe(fm_app *app, int argc, char **argv)
         return print_markdown(study);
     if (o.json)
         return print_json(study);
+    assert(study != NULL); /* the parser asks for one */
     if (o.names) {
         for (size_t i = 0; i < study->n_params; i++)
             puts(study->params[i].key);

@@ -37,11 +37,15 @@ static const fm_command commands[] = {
 static char *
 help_filter(int key, const char *text, void *input)
 {
+    union {
+        const char *given;
+        char *returned; /* argp frees it only if it is another one */
+    } same = {text};
     fm_str s = {0};
 
     (void)input;
     if (key != ARGP_KEY_HELP_POST_DOC)
-        return (char *)(uintptr_t)text;
+        return same.returned;
     fm_str_add(&s, "Commands:\n");
     for (size_t i = 0; i < FM_COUNT(commands); i++)
         fm_str_addf(&s, "  %-10s %s\n", commands[i].name, commands[i].summary);
@@ -88,10 +92,10 @@ find_command(const char *name)
         names[i] = commands[i].name;
     }
     const char *nearest = fm_nearest(name, names, FM_COUNT(commands));
-    fprintf(stderr, "fabmet: error: there is no command '%s'", name);
+    (void)fprintf(stderr, "fabmet: error: there is no command '%s'", name);
     if (nearest != NULL)
-        fprintf(stderr, "; did you mean '%s'?", nearest);
-    fprintf(stderr, "\n  hint: `fabmet --help` lists the commands\n");
+        (void)fprintf(stderr, "; did you mean '%s'?", nearest);
+    (void)fprintf(stderr, "\n  hint: `fabmet --help` lists the commands\n");
     return NULL;
 }
 
@@ -115,8 +119,8 @@ close_stdout(int code)
     errno = 0;
     if (fclose(stdout) == 0 || errno == EPIPE)
         return code;
-    fprintf(stderr, "fabmet: error: writing to standard output failed: %s\n",
-            strerror(errno));
+    (void)fprintf(stderr, "fabmet: error: writing to standard output failed: %s\n",
+                  strerror(errno));
     return code == FM_EXIT_OK ? FM_EXIT_IO : code;
 }
 

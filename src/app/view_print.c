@@ -79,7 +79,7 @@ fm_json_text(const char *text, FILE *to)
 
     fm_str_add_json(&s, text);
     if (s.data != NULL)
-        fputs(s.data, to);
+        (void)fputs(s.data, to);
     fm_str_free(&s);
 }
 
@@ -100,7 +100,7 @@ json_cell(const fm_result_column *column, const fm_slice *slice, size_t i, FILE 
         fm_json_number(slice->real[i], to);
         break;
     case FM_TYPE_INTEGER:
-        fprintf(to, "%" PRId64, slice->integer[i]);
+        (void)fprintf(to, "%" PRId64, slice->integer[i]);
         break;
     case FM_TYPE_CODE:
         fm_json_text(code_word(column, slice->code[i]), to);
@@ -117,11 +117,11 @@ json_column(const fm_view *view, size_t c, FILE *to, fm_error *err)
     bool comma = false;
 
     fm_json_text(column->name, to);
-    fputs(":{\"units\":", to);
+    (void)fputs(":{\"units\":", to);
     fm_json_text(column->unit, to);
-    fputs(",\"term\":", to);
+    (void)fputs(",\"term\":", to);
     fm_json_text(column->term, to);
-    fputs(",\"values\":[", to);
+    (void)fputs(",\"values\":[", to);
     for (uint64_t first = 0; first < view->table->n_rows; first += BLOCK) {
         uint64_t left = view->table->n_rows - first;
         fm_slice slice = {0};
@@ -134,28 +134,28 @@ json_column(const fm_view *view, size_t c, FILE *to, fm_error *err)
             if (!kept(view, &b, i))
                 continue;
             if (comma)
-                putc(',', to);
+                (void)putc(',', to);
             comma = true;
             json_cell(column, &slice, i, to);
         }
         fm_slice_free(&slice);
     }
-    fputs("]}", to);
+    (void)fputs("]}", to);
     return FM_OK;
 }
 
 fm_status
 fm_view_json(const fm_view *view, FILE *to, fm_error *err)
 {
-    fprintf(to, "{\"rows\":%" PRIu64 ",\"columns\":{", view->n_rows);
+    (void)fprintf(to, "{\"rows\":%" PRIu64 ",\"columns\":{", view->n_rows);
     for (size_t c = 0; c < view->n_columns; c++) {
         if (c > 0)
-            fputs(",\n  ", to);
+            (void)fputs(",\n  ", to);
         fm_status st = json_column(view, c, to, err);
         if (st != FM_OK)
             return st;
     }
-    fputs("}}", to);
+    (void)fputs("}}", to);
     return FM_OK;
 }
 
@@ -169,16 +169,16 @@ csv_text(const char *text, FILE *to)
 {
     if (*text == '\0' ||
         (strpbrk(text, ",\"\r\n") == NULL && strchr("=+-@", *text) == NULL)) {
-        fputs(text, to);
+        (void)fputs(text, to);
         return;
     }
-    putc('"', to);
+    (void)putc('"', to);
     for (; *text != '\0'; text++) {
         if (*text == '"')
-            putc('"', to);
-        putc(*text, to);
+            (void)putc('"', to);
+        (void)putc(*text, to);
     }
-    putc('"', to);
+    (void)putc('"', to);
 }
 
 static void
@@ -189,10 +189,10 @@ csv_cell(const fm_result_column *column, const fm_slice *slice, size_t i, FILE *
     switch (slice->type) {
     case FM_TYPE_REAL:
         if (!isnan(slice->real[i]))
-            fputs(fm_number_text(slice->real[i], number), to);
+            (void)fputs(fm_number_text(slice->real[i], number), to);
         break;
     case FM_TYPE_INTEGER:
-        fprintf(to, "%" PRId64, slice->integer[i]);
+        (void)fprintf(to, "%" PRId64, slice->integer[i]);
         break;
     case FM_TYPE_CODE:
         csv_text(code_word(column, slice->code[i]), to);
@@ -212,11 +212,11 @@ csv_header(const fm_view *view, FILE *to)
         if (*column->unit != '\0' && strcmp(column->unit, "1") != 0)
             fm_str_addf(&s, " [%s]", column->unit);
         if (c > 0)
-            putc(',', to);
+            (void)putc(',', to);
         csv_text(s.data != NULL ? s.data : column->name, to);
         fm_str_free(&s);
     }
-    putc('\n', to);
+    (void)putc('\n', to);
 }
 
 fm_status
@@ -231,11 +231,11 @@ fm_view_csv(const fm_view *view, FILE *to, fm_error *err)
         for (size_t i = 0; i < b.n; i++) {
             for (size_t c = 0; kept(view, &b, i) && c < view->n_columns; c++) {
                 if (c > 0)
-                    putc(',', to);
+                    (void)putc(',', to);
                 csv_cell(&view->table->columns[view->columns[c]], &b.slices[c], i, to);
             }
             if (kept(view, &b, i))
-                putc('\n', to);
+                (void)putc('\n', to);
         }
         block_free(view, &b);
     }
@@ -286,9 +286,9 @@ pad(const char *text, int width, bool left, FILE *to)
     int blanks = width - text_width(text);
 
     if (left)
-        fprintf(to, "%s%*s", text, blanks > 0 ? blanks : 0, "");
+        (void)fprintf(to, "%s%*s", text, blanks > 0 ? blanks : 0, "");
     else
-        fprintf(to, "%*s%s", blanks > 0 ? blanks : 0, "", text);
+        (void)fprintf(to, "%*s%s", blanks > 0 ? blanks : 0, "", text);
 }
 
 static void
@@ -299,7 +299,7 @@ text_header(const fm_view *view, const int *widths, FILE *to)
             const fm_result_column *column = &view->table->columns[view->columns[c]];
             bool left = column->type == FM_TYPE_TEXT || column->type == FM_TYPE_CODE;
             pad(units ? column->unit : column->name, widths[c], left, to);
-            fputs(c + 1 < view->n_columns ? "  " : "\n", to);
+            (void)fputs(c + 1 < view->n_columns ? "  " : "\n", to);
         }
     }
 }
@@ -336,7 +336,7 @@ text_row(const fm_view *view, const struct block *b, size_t i, const int *widths
         bool last = c + 1 == view->n_columns;
         char *cell = text_cell(column, &b->slices[c], i);
         pad(cell != NULL ? cell : "", left && last ? 0 : widths[c], left, to);
-        fputs(last ? "\n" : "  ", to);
+        (void)fputs(last ? "\n" : "  ", to);
         free(cell);
     }
 }
@@ -360,7 +360,7 @@ fm_view_text(const fm_view *view, FILE *to, fm_error *err)
             else
                 text_header(view, widths, to);
         }
-        for (size_t i = 0; st == FM_OK && i < b.n; i++)
+        for (size_t i = 0; widths != NULL && i < b.n; i++)
             if (kept(view, &b, i))
                 text_row(view, &b, i, widths, to);
         block_free(view, &b);
