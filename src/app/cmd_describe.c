@@ -259,7 +259,7 @@ print_markdown(const fm_study *study)
         if (study == NULL || study == fm_studies[i])
             fm_describe_markdown(&s, fm_studies[i]);
     if (!s.failed)
-        fputs(s.data, stdout);
+        (void)fputs(s.data, stdout);
     int code = s.failed ? FM_EXIT_FAILURE : FM_EXIT_OK;
     fm_str_free(&s);
     return code;
@@ -294,6 +294,7 @@ fm_app_describe(fm_app *app, int argc, char **argv)
     assert(study != NULL); /* the parser asks for one unless --markdown is given */
     if (o.json)
         return print_json(study);
+    assert(study != NULL); /* the parser asks for one */
     if (o.names) {
         for (size_t i = 0; i < study->n_params; i++)
             puts(study->params[i].key);

@@ -47,7 +47,7 @@ fm_app_init(fm_app *app, int argc, char **argv)
         (void)FM_FAIL(&err, FM_ENOMEM, "out of memory");
         return fm_app_fail(app, &err);
     }
-    fputs(text, stdout);
+    (void)fputs(text, stdout);
     free(text);
     return FM_EXIT_OK;
 }

@@ -63,7 +63,8 @@ fm_app_report(fm_app *app, int argc, char **argv)
     fm_result **results = calloc(o.n_files, sizeof(fm_result *));
     if (results == NULL) {
         (void)FM_FAIL(&err, FM_ENOMEM, "out of memory");
-        code = fm_app_fail(app, &err);
+        free(o.files);
+        return fm_app_fail(app, &err);
     }
     for (size_t i = 0; results != NULL && i < o.n_files && code == FM_EXIT_OK; i++)
         results[i] = fm_app_open(app, o.files[i], &code);
@@ -71,7 +72,7 @@ fm_app_report(fm_app *app, int argc, char **argv)
         fm_report_write(&app->context, (const fm_result *const *)results, o.n_files,
                         o.output, &err) != FM_OK)
         code = fm_app_fail(app, &err);
-    for (size_t i = 0; results != NULL && i < o.n_files; i++)
+    for (size_t i = 0; i < o.n_files; i++)
         fm_result_close(results[i]);
     free(results);
     free(o.files);

@@ -185,12 +185,12 @@ print_failures(const fm_run_summary *summary)
 {
     for (size_t i = 0; i < FM_COUNT(summary->failed_by); i++)
         if (summary->failed_by[i] > 0)
-            fprintf(stderr, "  %" PRIu64 " failed: %s\n", summary->failed_by[i],
-                    fm_status_name((fm_status)i));
+            (void)fprintf(stderr, "  %" PRIu64 " failed: %s\n", summary->failed_by[i],
+                          fm_status_name((fm_status)i));
     fm_str text = {0};
     fm_str_add_escaped(&text, summary->first_failure);
-    fprintf(stderr, "  first: point %" PRIu64 ": %s\n", summary->first_failed,
-            text.data != NULL ? text.data : "");
+    (void)fprintf(stderr, "  first: point %" PRIu64 ": %s\n", summary->first_failed,
+                  text.data != NULL ? text.data : "");
     fm_str_free(&text);
 }
 
@@ -199,12 +199,12 @@ static void
 print_summary(const char *output, const fm_run_summary *summary, bool quiet)
 {
     if (!quiet)
-        fprintf(stderr, "%s: %" PRIu64 " point%s in %.3g s, digest %.16s\n", output,
-                summary->points, summary->points == 1 ? "" : "s", summary->seconds,
-                summary->digest);
+        (void)fprintf(stderr, "%s: %" PRIu64 " point%s in %.3g s, digest %.16s\n", output,
+                      summary->points, summary->points == 1 ? "" : "s", summary->seconds,
+                      summary->digest);
     else if (summary->failed > 0)
-        fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " points failed\n", output,
-                summary->failed, summary->points);
+        (void)fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " points failed\n", output,
+                      summary->failed, summary->points);
     if (summary->failed > 0)
         print_failures(summary);
 }
@@ -277,7 +277,7 @@ run_scenario(const fm_app *app, const struct run_options *o, const fm_scenario *
     if (st == FM_OK) {
         code = finish(app, o, output, &summary);
     } else if (st == FM_EINTERRUPT) {
-        fprintf(stderr, "fabmet: run: interrupted; nothing was written\n");
+        (void)fprintf(stderr, "fabmet: run: interrupted; nothing was written\n");
         code = FM_EXIT_FAILURE;
     } else {
         code = fm_app_fail(app, &err);

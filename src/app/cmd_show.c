@@ -147,19 +147,19 @@ print_verdicts_json(const fm_result *result, fm_error *err)
 
     if (st != FM_OK)
         return st;
-    fputs("\"verdicts\":[", stdout);
+    (void)fputs("\"verdicts\":[", stdout);
     for (size_t i = 0; i < n; i++) {
-        fputs(i > 0 ? ",{\"name\":" : "{\"name\":", stdout);
+        (void)fputs(i > 0 ? ",{\"name\":" : "{\"name\":", stdout);
         fm_json_text(verdicts[i].name, stdout);
         printf(",\"pass\":%s,\"value\":", verdicts[i].pass ? "true" : "false");
         fm_json_number(verdicts[i].value, stdout);
-        fputs(",\"limit\":", stdout);
+        (void)fputs(",\"limit\":", stdout);
         fm_json_number(verdicts[i].limit, stdout);
-        fputs(",\"units\":", stdout);
+        (void)fputs(",\"units\":", stdout);
         fm_json_text(verdicts[i].unit, stdout);
-        fputs("}", stdout);
+        (void)fputs("}", stdout);
     }
-    fputs("]", stdout);
+    (void)fputs("]", stdout);
     fm_result_verdicts_free(verdicts, n);
     return FM_OK;
 }
@@ -174,7 +174,7 @@ print_table_json(const fm_result *result, const fm_result_table *table,
     if (st != FM_OK)
         return st;
     fm_json_text(table->name, stdout);
-    fputs(":", stdout);
+    (void)fputs(":", stdout);
     st = fm_view_json(&view, stdout, err);
     fm_view_free(&view);
     return st;
@@ -197,24 +197,24 @@ show_json(const fm_result *result, const fm_result_table *only,
             return st;
         fm_view_free(&view);
     }
-    fputs("{", stdout);
+    (void)fputs("{", stdout);
     for (size_t i = 0; i < FM_COUNT(facts); i++) {
         printf("\"%s\":", facts[i]);
         fm_json_text(fm_result_fact(result, facts[i]), stdout);
-        fputs(",", stdout);
+        (void)fputs(",", stdout);
     }
     printf("\"points\":%s,\"tables\":{\n", fm_result_fact(result, "points"));
     for (size_t i = 0; i < n && st == FM_OK; i++) {
         if (only != NULL && only != &tables[i])
             continue;
         if (only == NULL && i > 0)
-            fputs(",\n", stdout);
+            (void)fputs(",\n", stdout);
         st = print_table_json(result, &tables[i], o, err);
     }
-    fputs("},\n", stdout);
+    (void)fputs("},\n", stdout);
     if (st == FM_OK)
         st = print_verdicts_json(result, err);
-    fputs("}\n", stdout);
+    (void)fputs("}\n", stdout);
     return st;
 }
 

@@ -93,7 +93,7 @@ compare_two(const fm_app *app, const fm_result *a, const fm_result *b, uint64_t 
         printf("equal%s\n",
                ulps == 0 ? "" : " within the stated units in the last place");
     } else if (report != NULL && *report != '\0') {
-        fputs(report, stdout);
+        (void)fputs(report, stdout);
         free(report);
         return FM_EXIT_FAILURE;
     }

@@ -54,7 +54,7 @@ fm_app_parse(const fm_app *app, const struct argp *argp, int argc, char **argv,
     argv[0] = name;
     error_t code = argp_parse(argp, argc, argv, 0, NULL, input);
     if (code != 0) {
-        fprintf(stderr, "%s: error: %s\n", name, strerror(code));
+        (void)fprintf(stderr, "%s: error: %s\n", name, strerror(code));
         exit(FM_EXIT_FAILURE);
     }
 }
@@ -73,11 +73,12 @@ fm_app_fail(const fm_app *app, const fm_error *err)
     fm_str text = {0};
 
     fm_str_add_escaped(&text, err->text);
-    fprintf(stderr, "fabmet: %s: %s: %s\n", app->command, error_word(false),
-            text.data != NULL ? text.data : "out of memory");
+    (void)fprintf(stderr, "fabmet: %s: %s: %s\n", app->command, error_word(false),
+                  text.data != NULL ? text.data : "out of memory");
     if (err->code == FM_EINTERNAL)
-        fprintf(stderr, "  hint: this is a fault of fabmet or of a library (%s:%d)\n",
-                err->file, err->line);
+        (void)fprintf(stderr,
+                      "  hint: this is a fault of fabmet or of a library (%s:%d)\n",
+                      err->file, err->line);
     fm_str_free(&text);
     return fm_exit_code(err->code);
 }
@@ -86,14 +87,14 @@ static void
 print_diag(const fm_diag *d)
 {
     if (d->file != NULL)
-        fprintf(stderr, "%s:", d->file);
+        (void)fprintf(stderr, "%s:", d->file);
     if (d->mark.line > 0)
-        fprintf(stderr, "%d:", d->mark.line);
+        (void)fprintf(stderr, "%d:", d->mark.line);
     if (d->mark.line > 0 && d->mark.column > 0)
-        fprintf(stderr, "%d:", d->mark.column);
-    fprintf(stderr, " %s: %s\n", error_word(d->warning), d->text);
+        (void)fprintf(stderr, "%d:", d->mark.column);
+    (void)fprintf(stderr, " %s: %s\n", error_word(d->warning), d->text);
     if (d->hint != NULL)
-        fprintf(stderr, "  hint: %s\n", d->hint);
+        (void)fprintf(stderr, "  hint: %s\n", d->hint);
 }
 
 int
@@ -111,7 +112,7 @@ fm_app_fail_diags(const fm_app *app, fm_diags *diags)
         shown += list[i].warning ? 0 : 1;
     }
     if (n_errors > shown)
-        fprintf(stderr, "... and %zu more\n", n_errors - shown);
+        (void)fprintf(stderr, "... and %zu more\n", n_errors - shown);
     return fm_exit_code(fm_diags_status(diags));
 }
 
@@ -184,20 +185,22 @@ static void
 print_number(double x, const char *unit, FILE *to)
 {
     if (isnan(x))
-        fputs("not available", to);
+        (void)fputs("not available", to);
     else
-        fprintf(to, "%.6g%s%s", x, strcmp(unit, "1") == 0 ? "" : " ",
-                strcmp(unit, "1") == 0 ? "" : unit);
+        (void)fprintf(to, "%.6g%s%s", x, strcmp(unit, "1") == 0 ? "" : " ",
+                      strcmp(unit, "1") == 0 ? "" : unit);
 }
 
 void
 fm_app_print_verdict(const fm_result_verdict *v, FILE *to)
 {
-    fprintf(to, "  %s  %s: %s is ", v->pass ? "pass" : "FAIL", v->name, v->statement);
+    (void)fprintf(to, "  %s  %s: %s is ", v->pass ? "pass" : "FAIL", v->name,
+                  v->statement);
     print_number(v->value, v->unit, to);
-    fprintf(to, ", limit %s ", v->at_least ? ">=" : "<=");
+    (void)fprintf(to, ", limit %s ", v->at_least ? ">=" : "<=");
     print_number(v->limit, v->unit, to);
     if (v->n_rows > 1)
-        fprintf(to, " (worst of %" PRIu64 ", %" PRIu64 " fail)", v->n_rows, v->n_failed);
-    putc('\n', to);
+        (void)fprintf(to, " (worst of %" PRIu64 ", %" PRIu64 " fail)", v->n_rows,
+                      v->n_failed);
+    (void)putc('\n', to);
 }

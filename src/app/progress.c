@@ -21,11 +21,11 @@ static void
 print_time(double seconds)
 {
     if (seconds < 100.0)
-        fprintf(stderr, "%.0f s", seconds);
+        (void)fprintf(stderr, "%.0f s", seconds);
     else if (seconds < 6000.0)
-        fprintf(stderr, "%.0f min", seconds / 60.0);
+        (void)fprintf(stderr, "%.0f min", seconds / 60.0);
     else
-        fprintf(stderr, "%.1f h", seconds / 3600.0);
+        (void)fprintf(stderr, "%.1f h", seconds / 3600.0);
 }
 
 void
@@ -34,21 +34,21 @@ fm_progress_draw(const fm_progress *progress, void *arg)
     double rate = progress->seconds > 0 ? (double)progress->done / progress->seconds : 0;
 
     (void)arg;
-    fprintf(stderr, "\r%llu of %llu points", (unsigned long long)progress->done,
-            (unsigned long long)progress->total);
+    (void)fprintf(stderr, "\r%llu of %llu points", (unsigned long long)progress->done,
+                  (unsigned long long)progress->total);
     if (progress->failed > 0)
-        fprintf(stderr, ", %llu failed", (unsigned long long)progress->failed);
+        (void)fprintf(stderr, ", %llu failed", (unsigned long long)progress->failed);
     if (rate > 0) {
-        fprintf(stderr, ", %.3g points/s, ", rate);
+        (void)fprintf(stderr, ", %.3g points/s, ", rate);
         print_time((double)(progress->total - progress->done) / rate);
-        fprintf(stderr, " left");
+        (void)fprintf(stderr, " left");
     }
-    fprintf(stderr, "\033[K");
+    (void)fprintf(stderr, "\033[K");
     (void)fflush(stderr);
 }
 
 void
 fm_progress_clear(void)
 {
-    fprintf(stderr, "\r\033[K");
+    (void)fprintf(stderr, "\r\033[K");
 }

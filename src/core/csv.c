@@ -613,12 +613,12 @@ free_reader(reader *r)
         (void)fclose(r->stream);
     csv_free(&r->parser);
     fm_csv_columns_free(r->columns);
-    free(r->buffer);
     free(r->cells);
     free(r->cell);
     free(r->lines);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the interface is agreed; one result each */
 fm_status
 fm_csv_read(const fm_units *units, const fm_csv_source *source,
             const fm_csv_column *columns, size_t n, fm_diags *diags,
@@ -637,7 +637,7 @@ fm_csv_read(const fm_units *units, const fm_csv_source *source,
     csv_set_blk_size(&r.parser, PARSER_STEP);
     sha256_init(&r.sha);
     r.columns = fm_csv_columns_create(units, columns, n);
-    r.buffer = malloc(BLOCK);
+    char *buffer = r.buffer = malloc(BLOCK);
     if (r.columns == NULL || r.buffer == NULL)
         out_of_memory(&r);
     if (r.status == FM_OK)
@@ -654,5 +654,6 @@ fm_csv_read(const fm_units *units, const fm_csv_source *source,
     r.lines = NULL;
 done:
     free_reader(&r);
+    free(buffer);
     return st;
 }

@@ -87,6 +87,7 @@ all_words(const fm_param *param, fm_schema_axis *axis)
 static fm_status
 collect_words(const fm_param *param, const fm_axis *from, fm_schema_axis *axis)
 {
+    axis->n_words = 0;
     axis->words = calloc(MAX_WORDS, sizeof *axis->words);
     if (axis->words == NULL)
         return FM_ENOMEM;
@@ -513,7 +514,7 @@ study_table(const fm_schema *schema, const fm_table *declared, fm_schema_table *
     if (!table->one_row)
         table->layout = axis != SIZE_MAX ? FM_BY_COLUMN : FM_BY_ROW;
     size_t leading = n_leading(scenario, table);
-    table->columns = calloc(leading + declared->n_columns, sizeof *table->columns);
+    table->columns = calloc(leading + declared->n_columns + 1, sizeof *table->columns);
     if (table->columns == NULL)
         return FM_FAIL(err, FM_ENOMEM, "out of memory");
     table->n_columns = leading + declared->n_columns;

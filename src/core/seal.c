@@ -35,7 +35,7 @@ fm_seal_skip(fm_seal *seal, uint64_t offset, uint64_t size)
         last->size += size;
         return FM_OK;
     }
-    if (seal->n == seal->capacity) {
+    if (seal->ranges == NULL || seal->n == seal->capacity) {
         size_t capacity = seal->capacity == 0 ? 16 : 2 * seal->capacity;
         fm_seal_range *ranges = realloc(seal->ranges, capacity * sizeof *ranges);
         if (ranges == NULL)

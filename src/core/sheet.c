@@ -278,6 +278,7 @@ make_objects(fm_sheet *sheet, bool unlimited, hid_t *scales)
     const fm_schema_table *t = sheet->table;
     hsize_t dims[H5S_MAX_RANK], most[H5S_MAX_RANK], chunk[H5S_MAX_RANK];
 
+    assert(t->n_dims > 0);
     for (size_t k = 0; k < t->n_dims; k++) {
         dims[k] = t->open_ended ? sheet->n : t->dims[k];
         most[k] = unlimited ? H5S_UNLIMITED : dims[k];
@@ -553,6 +554,7 @@ fm_sheet_reserve(fm_sheet *sheet, size_t n)
     size_t most = chunk_rows(sheet);
     capacity = capacity < need ? need : capacity;
     capacity = capacity > most ? most : capacity;
+    assert(capacity >= need);
     for (size_t i = 0; i < sheet->table->n_columns; i++) {
         pane *p = &sheet->panes[i];
         char *data = realloc(p->data, capacity * p->size);

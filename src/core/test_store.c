@@ -117,10 +117,11 @@ START_TEST(grid_is_shaped_by_its_axes)
     fm_slice p = fake_column(r, "vref", "process"), v = fake_column(r, "vref", "vdd"),
              c = fake_column(r, "vref", "temp"), x = fake_column(r, "vref", "vref");
     for (size_t i = 0; i < 60; i++) {
-        ck_assert_str_eq(p.text[i], fake_corners[i / 12]);
+        size_t corner = i / 12;
+        ck_assert_str_eq(p.text[i], fake_corners[corner]);
         ck_assert_double_eq(v.real[i], vdd[i / 4 % 3]);
         ck_assert_double_eq(c.real[i], temp[i % 4]);
-        ck_assert_double_eq(x.real[i], 1.2 + 0.001 * (double)(i / 12) +
+        ck_assert_double_eq(x.real[i], 1.2 + 0.001 * (double)corner +
                                            0.01 * (vdd[i / 4 % 3] - 1.8) -
                                            1e-5 * (temp[i % 4] - 25));
     }
@@ -366,7 +367,7 @@ START_TEST(large_grid_round_trips)
              again = fake_column(r, "vref", "vdd");
     char digest[FM_DIGEST_TEXT];
 
-    ck_assert_uint_eq(number.n, (slow ? 1 : 2) * 337 * 443);
+    ck_assert_uint_eq(number.n, UINT64_C(337) * 443 * (slow ? 1 : 2));
     size_t n_wrong = 0;
     for (size_t i = 0; i < number.n; i++)
         n_wrong += number.integer[i] != (int64_t)i * INT64_C(1234567890123) ||

@@ -227,7 +227,7 @@ START_TEST(test_si_names)
         free(name);
     }
     char *name = NULL;
-    ck_assert_int_eq(fm_units_si_name(units, "furlongs", &name, &err), FM_EDATA);
+    ck_assert_int_eq(fm_units_si_name(units, "sausages", &name, &err), FM_EDATA);
     ck_assert_int_eq(fm_units_si_name(units, "dBm", &name, NULL), FM_EDOM);
     ck_assert_int_eq(fm_units_si_name(units, NULL, &name, NULL), FM_EDATA);
     ck_assert_ptr_null(name);
@@ -248,7 +248,7 @@ START_TEST(test_known_and_squared)
         free(squared);
     }
     ck_assert(fm_units_known(units, "W m-2 sr-1 um-1"));
-    ck_assert(!fm_units_known(units, "furlongs_per_fortnight"));
+    ck_assert(!fm_units_known(units, "sausages_per_fortnight"));
     ck_assert(!fm_units_known(units, "1.8 V"));
     ck_assert(!fm_units_known(units, NULL));
 }
@@ -435,8 +435,7 @@ START_TEST(test_exact_scaling)
         for (size_t k = 0; k < 3; k++) {
             read_ok(same[i][2], "V", &expected, &expected_si);
             read_ok(same[i][k], "V", &value, &si);
-            ck_assert(memcmp(&value, &expected, sizeof value) == 0);
-            ck_assert(memcmp(&si, &expected_si, sizeof si) == 0);
+            ck_assert(value == expected && si == expected_si);
         }
     for (int n = 1; n <= 5000; n++) {
         (void)snprintf(text, sizeof text, "%d um", n);
