@@ -43,7 +43,8 @@ special_text(double x, char *text_out)
 {
     const char *text = isnan(x) ? "NaN" : x > 0 ? "inf" : x < 0 ? "-inf" : "0";
 
-    return strcpy(text_out, text);
+    (void)snprintf(text_out, FM_DECIMALS_TEXT, "%s", text);
+    return text_out;
 }
 
 static bool

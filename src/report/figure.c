@@ -665,7 +665,9 @@ draw_all(job *jobs, size_t n, const fm_scratch *scratch, fm_error *err)
         }
         size_t number = last_mark(words);
         if (number == 0 || number > n || !jobs[number - 1].ready) {
-            st = FM_FAIL(err, st, "%s: %s", mine.text, words);
+            bool known = strstr(words, "cannot start gnuplot") != NULL;
+            st = FM_FAIL(err, st, "%s%s%s", mine.text, known ? "" : ": ",
+                         known ? "" : words);
             free(words);
             return st;
         }

@@ -67,15 +67,16 @@ add_in_unit(const fm_page *page, const fm_param *p, const fm_node *node, fm_str 
 {
     double x = 0;
     double si = 0;
-    char text[FM_DECIMALS_TEXT];
 
     if (p->kind == FM_REAL && node->kind == FM_NODE_SCALAR && node->text != NULL &&
         fm_quantity_read(page->context->units, node->text,
                          p->unit != NULL ? p->unit : "1", (p->flags & FM_DIFFERENCE) != 0,
-                         &x, &si, NULL) == FM_OK)
+                         &x, &si, NULL) == FM_OK) {
+        char text[FM_DECIMALS_TEXT];
         fm_str_add(s, fm_short_text(x, FM_DECIMALS_EXACT, text));
-    else
+    } else {
         fm_asked_text(node, s);
+    }
 }
 
 /* ---- 2. parameters -------------------------------------------------------------------

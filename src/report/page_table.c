@@ -219,6 +219,28 @@ read_points(const fm_page *page, const fm_result_table *t, const run *rows,
     return st;
 }
 
+/* Row i of `out` becomes row point[i] of `all`, missing where there is none. */
+static bool
+pick_rows(const fm_slice *all, const uint64_t *point, size_t n, fm_slice *out)
+{
+    out->real = calloc(n + 1, sizeof *out->real);
+    out->integer = calloc(n + 1, sizeof *out->integer);
+    out->code = calloc(n + 1, sizeof *out->code);
+    out->text = calloc(n + 1, sizeof *out->text);
+    if (out->real == NULL || out->integer == NULL || out->code == NULL ||
+        out->text == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool known = point[i] < all->n;
+        out->real[i] = known && all->real != NULL ? all->real[point[i]] : (double)NAN;
+        out->integer[i] = known && all->integer != NULL ? all->integer[point[i]] : 0;
+        out->code[i] = (int8_t)(known && all->code != NULL ? all->code[point[i]] : -1);
+        out->text[i] = fm_strdup(known && all->text != NULL ? all->text[point[i]] : "");
+    }
+    out->n = n;
+    return true;
+}
+
 /* Swept values of a run's rows: those of their points. */
 static fm_status
 read_swept(const fm_page *page, const layout *l, const shown_column *c, const run *rows,
@@ -226,28 +248,16 @@ read_swept(const fm_page *page, const layout *l, const shown_column *c, const ru
 {
     uint64_t *point = calloc(rows->n + 1, sizeof *point);
     fm_slice all = {0};
-    fm_status st = FM_OK;
 
+    if (point == NULL)
+        return FM_FAIL(page->err, FM_ENOMEM, "report: out of memory");
     out->type = c->decl->type;
-    out->real = calloc(rows->n + 1, sizeof *out->real);
-    out->integer = calloc(rows->n + 1, sizeof *out->integer);
-    out->code = calloc(rows->n + 1, sizeof *out->code);
-    out->text = calloc(rows->n + 1, sizeof *out->text);
-    if (point == NULL || out->real == NULL || out->integer == NULL || out->code == NULL ||
-        out->text == NULL)
-        st = FM_FAIL(page->err, FM_ENOMEM, "report: out of memory");
-    if (st == FM_OK)
-        st = read_points(page, l->what->table, rows, point);
+    fm_status st = read_points(page, l->what->table, rows, point);
     if (st == FM_OK)
         st = fm_result_read(page->result, c->owner, c->index, 0, (size_t)c->owner->n_rows,
                             &all, page->err);
-    for (size_t i = 0; st == FM_OK && i < rows->n; i++, out->n++) {
-        bool known = point[i] < all.n;
-        out->real[i] = known && all.real != NULL ? all.real[point[i]] : (double)NAN;
-        out->integer[i] = known && all.integer != NULL ? all.integer[point[i]] : 0;
-        out->code[i] = (int8_t)(known && all.code != NULL ? all.code[point[i]] : -1);
-        out->text[i] = fm_strdup(known && all.text != NULL ? all.text[point[i]] : "");
-    }
+    if (st == FM_OK && !pick_rows(&all, point, rows->n, out))
+        st = FM_FAIL(page->err, FM_ENOMEM, "report: out of memory");
     fm_slice_free(&all);
     free(point);
     return st;

@@ -120,7 +120,7 @@ fm_unit_text(const char *unit, char *text_out)
     fm_str s = {0};
 
     if (strcmp(unit, "1") == 0)
-        return strcpy(text_out, "");
+        return memcpy(text_out, "", 1);
     fm_str_add(&s, "");
     add_unit(&s, unit);
     bool fits = !s.failed && s.length < FM_UNIT_TEXT;
