@@ -130,8 +130,9 @@ add_parameter(fm_page *page, const fm_param *p, const fm_node *scenario)
     const char *shown = value.data != NULL ? value.data : "";
     if (node == NULL && axis == NULL && p->def != NULL)
         shown = p->def;
+    bool same = strcmp(state, "default") == 0 || strcmp(state, "not given") == 0;
     fm_str_addf(&page->html, "<tr class=\"%s\"><th scope=\"row\"><code>",
-                strcmp(state, "default") == 0 ? "same" : "differs");
+                same ? "same" : "differs");
     fm_html_text(&page->html, p->key);
     fm_str_add(&page->html, "</code></th><td>");
     fm_page_term_text(page, p->term, p->help != NULL ? p->help : "");
