@@ -31,21 +31,18 @@ static const fm_command commands[] = {
     {"glossary", fm_app_glossary, "look up a term"},
 };
 
-/* ---- the command line up to the command
- * ------------------------------------------------ */
+/* ---- the command line up to the command ------------------------------------------ */
 
 static char *
 help_filter(int key, const char *text, void *input)
 {
-    union {
-        const char *given;
-        char *returned; /* argp frees it only if it is another one */
-    } same = {text};
+    char *same; /* argp frees what is returned only if it is another text */
     fm_str s = {0};
 
     (void)input;
+    memcpy(&same, &text, sizeof same);
     if (key != ARGP_KEY_HELP_POST_DOC)
-        return same.returned;
+        return same;
     fm_str_add(&s, "Commands:\n");
     for (size_t i = 0; i < FM_COUNT(commands); i++)
         fm_str_addf(&s, "  %-10s %s\n", commands[i].name, commands[i].summary);
@@ -99,8 +96,7 @@ find_command(const char *name)
     return NULL;
 }
 
-/* ---- what all commands share
- * ------------------------------------------------------------ */
+/* ---- what all commands share ----------------------------------------------------- */
 
 /* Libraries report through return values; only this program prints. */
 static void

@@ -15,42 +15,30 @@
 
 static const char about[] =
     "A hook pulls a bonded wire loop until it breaks at its weakest place: in the span, "
-    "at "
-    "one of the two heels (necks), or at one of the two bonds. Each place has a strength "
-    "of "
-    "its own, drawn per pull from its distribution, independent of the others.\n\n"
+    "at one of the two heels (necks), or at one of the two bonds. Each place has a "
+    "strength of its own, drawn per pull from its distribution, independent of the "
+    "others.\n\n"
     "**Geometry.** Vertical and horizontal balance at the hook give the wire tensions T1 "
-    "and "
-    "T2 per hook force F (the resolution of forces of ASTM F459). Place k breaks at the "
-    "hook "
-    "force S/c with c = T1/F for heel and bond 1, T2/F for heel and bond 2, and the "
-    "larger "
-    "of the two for the span; a lift is compared with the full tension, peel and shear "
-    "are "
-    "reported beside it. The pull force is the smallest S/c, the mode is its place. A "
-    "hook "
-    "force is not a wire tension: a flat loop multiplies it.\n\n"
+    "and T2 per hook force F (the resolution of forces of ASTM F459). Place k breaks at "
+    "the hook force S/c with c = T1/F for heel and bond 1, T2/F for heel and bond 2, and "
+    "the larger of the two for the span; a lift is compared with the full tension, peel "
+    "and shear are reported beside it. The pull force is the smallest S/c, the mode is "
+    "its place. A hook force is not a wire tension: a flat loop multiplies it.\n\n"
     "**Strengths.** The breaking load is tensile strength times cross-section; every "
-    "place "
-    "has a mean strength as a fraction of it, or a mean of its own. Weibull and "
-    "lognormal "
-    "take mean and coefficient of variation; `normal` is cut off at 0 and scaled up, "
-    "with "
-    "mean and variation those before the cut. The default strengths are illustrative: "
-    "replace them by your own data.\n\n"
+    "place has a mean strength as a fraction of it, or a mean of its own. Weibull and "
+    "lognormal take mean and coefficient of variation; `normal` is cut off at 0 and "
+    "scaled up, with mean and variation those before the cut. The default strengths are "
+    "illustrative: replace them by your own data.\n\n"
     "**Modes and coded categories.** wire: break elsewhere (category b of MIL-STD-750-2 "
     "method 2037.1); heel-1, heel-2: neckdown break (a); lift-1: interface at bond 1, "
-    "the "
-    "die when bond 1 is there (c); lift-2: interface at bond 2, the post or lead (d). "
-    "Lifted metallization and fractures (e to h) are not modelled.\n\n"
+    "the die when bond 1 is there (c); lift-2: interface at bond 2, the post or lead "
+    "(d). Lifted metallization and fractures (e to h) are not modelled.\n\n"
     "**Tester.** reading = F (1 + scale error) + noise, rounded to the resolution. "
     "MIL-STD-750-2 method 2037.1 asks for 0.25 gf up to 10 gf, 0.5 gf up to 50 gf and 5 "
-    "% "
-    "above (secondary source).\n\n"
+    "% above (secondary source).\n\n"
     "**Limit.** From a table by standard, material and condition, on a straight line in "
-    "log "
-    "force over log diameter between its rows; outside the rows there is no limit and a "
-    "remark says so. A reading equal to the limit passes.\n\n"
+    "log force over log diameter between its rows; outside the rows there is no limit "
+    "and a remark says so. A reading equal to the limit passes.\n\n"
     "**Assumptions.** Independent strengths (mode and force alone cannot test this), no "
     "scatter of the geometry, quasi-static pull, straight spans.";
 
@@ -203,8 +191,7 @@ static const fm_param params[N_PARAMS] = {
      .min = 0,
      .max = 0.5,
      .term = "met.standard-uncertainty",
-     .help =
-         "relative standard uncertainty of the tester's scale; widens mean_u only"},
+     .help = "relative standard uncertainty of the tester's scale; widens mean_u only"},
     {.key = "tester.noise",
      .kind = FM_REAL,
      .unit = "gf",
