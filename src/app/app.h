@@ -58,8 +58,7 @@ int fm_app_glossary(fm_app *app, int argc, char **argv);
 extern const fm_study *const fm_studies[];
 extern const size_t fm_n_studies;
 
-/* ---- messages (messages.c) -----------------------------------------------------------
- */
+/* ---- messages (messages.c) ------------------------------------------------------- */
 
 /* Parses the options of one command; argp prints help and usage errors (exit 64). */
 void fm_app_parse(const fm_app *app, const struct argp *argp, int argc, char **argv,

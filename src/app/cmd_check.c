@@ -31,16 +31,16 @@ static const struct argp argp = {
 static void
 print_value(const fm_param *param, const fm_value *value)
 {
-    char text[FM_NUMBER_TEXT];
-
-    if (param->kind == FM_REAL)
+    if (param->kind == FM_REAL) {
+        char text[FM_NUMBER_TEXT];
         printf("%s", fm_number_text(value->real, text));
-    else if (param->kind == FM_INTEGER)
+    } else if (param->kind == FM_INTEGER) {
         printf("%" PRId64, value->integer);
-    else if (param->kind == FM_FLAG)
+    } else if (param->kind == FM_FLAG) {
         printf("%s", value->integer ? "true" : "false");
-    else
+    } else {
         printf("%s", value->text);
+    }
 }
 
 static void
@@ -57,10 +57,10 @@ print_axis(const fm_scenario *scenario, size_t a)
 {
     const fm_axis *axis = &scenario->axes[a];
     const fm_param *param = &scenario->study->params[axis->param];
-    char text[FM_NUMBER_TEXT];
 
     printf("  %s:", param->key);
     if (axis->n == 0) {
+        char text[FM_NUMBER_TEXT];
         printf(" %s ... ", fm_number_text(axis->from, text));
         printf("%s", fm_number_text(axis->to, text));
     }
@@ -84,12 +84,14 @@ static void
 print_first_points(const fm_scenario *scenario)
 {
     fm_cursor *cursor = NULL;
-    uint64_t n = scenario->n_points < 3 ? scenario->n_points : 3;
+    enum {
+        SHOWN = 3
+    };
 
     if (scenario->n_axes == 0 || fm_cursor_create(scenario, &cursor) != FM_OK)
         return;
     printf("first points\n");
-    for (uint64_t i = 0; i < n; i++) {
+    for (uint64_t i = 0; i < SHOWN && i < scenario->n_points; i++) {
         fm_point point;
         if (fm_cursor_seek(cursor, i, &point) != FM_OK)
             break;

@@ -63,8 +63,7 @@ static const struct argp argp = {
         "terms.",
 };
 
-/* ---- shared with the other forms
- * -------------------------------------------------------- */
+/* ---- shared with the other forms ------------------------------------------------- */
 
 const char *
 fm_kind_name(const fm_param *param)
@@ -113,8 +112,7 @@ fm_describe_range(fm_str *s, const fm_param *param)
         fm_str_add(s, "");
 }
 
-/* ---- the text form
- * ---------------------------------------------------------------------- */
+/* ---- the text form --------------------------------------------------------------- */
 
 /* One word of Markdown text without the marks of emphasis. */
 static size_t

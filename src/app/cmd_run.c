@@ -41,8 +41,8 @@ on_signal(int number)
     stop_requested = 1;
 }
 
-/* The first signal asks the run to end tidily; the second one ends the process at once.
- */
+/* The first signal asks the run to end tidily; the second one ends the process at
+ * once. */
 static void
 catch_signals(void)
 {
@@ -131,8 +131,7 @@ static const struct argp argp = {
         "error, 78 bad scenario.",
 };
 
-/* ---- facts for the provenance
- * ----------------------------------------------------------- */
+/* ---- facts for the provenance ---------------------------------------------------- */
 
 /* The scenario's file name with .h5 for its extension, in the current folder. */
 static char *
@@ -163,8 +162,8 @@ recorded_argv(const struct run_options *o)
     return fm_str_take(&s);
 }
 
-/* Now as ISO 8601 in UTC; SOURCE_DATE_EPOCH replaces the clock (reproducible-builds.org).
- */
+/* Now as ISO 8601 in UTC; SOURCE_DATE_EPOCH replaces the clock
+ * (reproducible-builds.org). */
 static void
 time_text(char text_out[32])
 {
@@ -177,8 +176,7 @@ time_text(char text_out[32])
         text_out[0] = '\0';
 }
 
-/* ---- the summary
- * -------------------------------------------------------------------------- */
+/* ---- the summary ----------------------------------------------------------------- */
 
 static void
 print_failures(const fm_run_summary *summary)
@@ -232,8 +230,7 @@ print_verdicts(const fm_app *app, const char *output, bool quiet)
     return failed;
 }
 
-/* ---- the command
- * --------------------------------------------------------------------------- */
+/* ---- the command ----------------------------------------------------------------- */
 
 static int
 finish(const fm_app *app, const struct run_options *o, const char *output,

@@ -94,8 +94,7 @@ find_table(const fm_result *result, const char *name, fm_error *err)
     return table;
 }
 
-/* ---- the overview
- * --------------------------------------------------------------------------- */
+/* ---- the overview ---------------------------------------------------------------- */
 
 static void
 print_fact(const fm_result *result, const char *name)
@@ -134,9 +133,7 @@ show_overview(const fm_app *app, const fm_result *result)
     return FM_EXIT_OK;
 }
 
-/* ---- JSON
- * -------------------------------------------------------------------------------------
- */
+/* ---- JSON ------------------------------------------------------------------------ */
 
 static fm_status
 print_verdicts_json(const fm_result *result, fm_error *err)
@@ -218,8 +215,7 @@ show_json(const fm_result *result, const fm_result_table *only,
     return st;
 }
 
-/* ---- the command
- * --------------------------------------------------------------------------------- */
+/* ---- the command ----------------------------------------------------------------- */
 
 static fm_status
 show_table(const fm_result *result, const fm_result_table *table,

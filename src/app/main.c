@@ -31,8 +31,7 @@ static const fm_command commands[] = {
     {"glossary", fm_app_glossary, "look up a term"},
 };
 
-/* ---- the command line up to the command
- * ------------------------------------------------ */
+/* ---- the command line up to the command ------------------------------------------ */
 
 static char *
 help_filter(int key, const char *text, void *input)
@@ -95,8 +94,7 @@ find_command(const char *name)
     return NULL;
 }
 
-/* ---- what all commands share
- * ------------------------------------------------------------ */
+/* ---- what all commands share ----------------------------------------------------- */
 
 /* Libraries report through return values; only this program prints. */
 static void

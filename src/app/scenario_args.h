@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The arguments that every command with a scenario takes: SCENARIO and --set KEY=VALUE.
- */
+/* The arguments that every command with a scenario takes: SCENARIO and --set
+ * KEY=VALUE. */
 #ifndef FM_APP_SCENARIO_ARGS_H
 #define FM_APP_SCENARIO_ARGS_H
 

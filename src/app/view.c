@@ -15,8 +15,7 @@ enum {
     BLOCK = 65536
 };
 
-/* ---- columns
- * ------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------- */
 
 static fm_status
 no_column(const fm_result_table *table, const char *name, fm_error *err)
@@ -59,8 +58,7 @@ choose_columns(fm_view *view, const char *columns, fm_error *err)
     return st;
 }
 
-/* ---- rows
- * ---------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------ */
 
 /* The variables of one expression: a slot per number or code column that it uses. */
 struct filter {
@@ -233,8 +231,7 @@ done:
     return st;
 }
 
-/* ---- public
- * -------------------------------------------------------------------------------- */
+/* ---- public ---------------------------------------------------------------------- */
 
 fm_status
 fm_view_create(const fm_result *result, const fm_result_table *table, const char *columns,

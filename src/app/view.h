@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A selection of a result's table: some columns, the rows for which an expression holds.
- */
+/* A selection of a result's table: some columns, the rows for which an expression
+ * holds. */
 #ifndef FM_APP_VIEW_H
 #define FM_APP_VIEW_H
 
@@ -28,8 +28,8 @@ fm_status fm_view_create(const fm_result *result, const fm_result_table *table,
 void fm_view_free(fm_view *view);
 
 /* Prints the view: aligned text with units; RFC 4180 with units in the header and empty
- * cells for NaN; a JSON object {"rows","columns":{...}} with 17 digits and null for NaN.
- */
+ * cells for NaN; a JSON object {"rows","columns":{...}} with 17 digits and null for
+ * NaN. */
 fm_status fm_view_text(const fm_view *view, FILE *to, fm_error *err);
 fm_status fm_view_csv(const fm_view *view, FILE *to, fm_error *err);
 fm_status fm_view_json(const fm_view *view, FILE *to, fm_error *err);

@@ -16,8 +16,7 @@ enum {
     BLOCK = 4096
 };
 
-/* ---- walking over the selected rows
- * ---------------------------------------------------------- */
+/* ---- walking over the selected rows ---------------------------------------------- */
 
 /* One block: the chosen columns of rows [first, first + n). */
 struct block {
@@ -68,9 +67,7 @@ code_word(const fm_result_column *column, int8_t code)
     return code >= 0 && (size_t)code < column->n_words ? column->words[code] : "";
 }
 
-/* ---- JSON
- * -------------------------------------------------------------------------------------
- */
+/* ---- JSON ------------------------------------------------------------------------ */
 
 void
 fm_json_text(const char *text, FILE *to)
@@ -159,9 +156,7 @@ fm_view_json(const fm_view *view, FILE *to, fm_error *err)
     return FM_OK;
 }
 
-/* ---- CSV
- * ---------------------------------------------------------------------------------------
- */
+/* ---- CSV ------------------------------------------------------------------------- */
 
 /* Quotes as RFC 4180 asks, and also what a spreadsheet would take for a formula. */
 static void
@@ -184,12 +179,12 @@ csv_text(const char *text, FILE *to)
 static void
 csv_cell(const fm_result_column *column, const fm_slice *slice, size_t i, FILE *to)
 {
-    char number[FM_NUMBER_TEXT];
-
     switch (slice->type) {
     case FM_TYPE_REAL:
-        if (!isnan(slice->real[i]))
-            fputs(fm_number_text(slice->real[i], number), to);
+        if (!isnan(slice->real[i])) {
+            char number[FM_NUMBER_TEXT];
+            (void)fputs(fm_number_text(slice->real[i], number), to);
+        }
         break;
     case FM_TYPE_INTEGER:
         fprintf(to, "%" PRId64, slice->integer[i]);
@@ -242,8 +237,7 @@ fm_view_csv(const fm_view *view, FILE *to, fm_error *err)
     return FM_OK;
 }
 
-/* ---- aligned text
- * ------------------------------------------------------------------------------- */
+/* ---- aligned text ---------------------------------------------------------------- */
 
 static char *
 text_cell(const fm_result_column *column, const fm_slice *slice, size_t i)
@@ -304,8 +298,8 @@ text_header(const fm_view *view, const int *widths, FILE *to)
     }
 }
 
-/* Widths come from the header and the first block; a longer cell later just sticks out.
- */
+/* Widths come from the header and the first block; a longer cell later just sticks
+ * out. */
 static int *
 text_widths(const fm_view *view, const struct block *b)
 {

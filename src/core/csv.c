@@ -618,8 +618,8 @@ free_reader(reader *r)
     free(r->lines);
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the interface is agreed; one result each */
 fm_status
+/* NOLINTNEXTLINE(readability-function-size): the interface is agreed; one result each */
 fm_csv_read(const fm_units *units, const fm_csv_source *source,
             const fm_csv_column *columns, size_t n, fm_diags *diags,
             fm_data_column *columns_out, size_t *n_rows_out, uint64_t **line_out,

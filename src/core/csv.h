@@ -4,8 +4,8 @@
  * Quoted fields, CRLF, a UTF-8 BOM, blank lines, comment lines that begin with '#' and a
  * header line.  A header cell may carry its unit: `force [gf]` or `force (gf)` is column
  * `force`.  Cells that say nothing, only where the column allows it: empty, and for
- * numbers also NA, NaN, nan, "-".  They become NaN, FM_CSV_NO_INTEGER, or label code -1.
- */
+ * numbers also NA, NaN, nan, "-".  They become NaN, FM_CSV_NO_INTEGER, or label code
+ * -1. */
 #ifndef FM_CORE_CSV_H
 #define FM_CORE_CSV_H
 

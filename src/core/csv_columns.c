@@ -256,8 +256,8 @@ clip(const char *text)
     return (int)used;
 }
 
-/* Says what is wrong with a cell that is no number, with the reader of scenarios' words.
- */
+/* Says what is wrong with a cell that is no number, with the reader of scenarios'
+ * words. */
 static fm_status
 fail_number(const char *text, bool whole, fm_error *err)
 {
@@ -636,12 +636,10 @@ fm_csv_columns_take(fm_csv_columns *columns, size_t n_rows, fm_data_column *colu
 static void
 free_text(const char *text)
 {
-    union {
-        const char *constant;
-        void *owned;
-    } u = {text};
+    void *owned;
 
-    free(u.owned);
+    memcpy(&owned, &text, sizeof owned);
+    free(owned);
 }
 
 void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The wanted columns of a CSV file while it is read: found by name, converted, filled.
  *
- * Internal to csv.c, which knows the file; this part knows names, units, numbers, labels.
- */
+ * Internal to csv.c, which knows the file; this part knows names, units, numbers,
+ * labels. */
 #ifndef FM_CORE_CSV_COLUMNS_H
 #define FM_CORE_CSV_COLUMNS_H
 

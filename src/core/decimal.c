@@ -50,8 +50,8 @@ is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-/* Reads digits into d; returns how many there are.  Leading zeros do not count as digits.
- */
+/* Reads digits into d; returns how many there are.  Leading zeros do not count as
+ * digits. */
 static inline int
 scan_digits(const char **text, decimal *d, int *significant)
 {

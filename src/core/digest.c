@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 over values in canonical form.  Source: FIPS 180-4 (Nettle's implementation).
- */
+/* SHA-256 over values in canonical form.  Source: FIPS 180-4 (Nettle's
+ * implementation). */
 #include "config.h"
 
 #include <stdbool.h>

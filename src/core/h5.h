@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the store and the reader both need of HDF5: attributes, texts, scalar datasets.
  *
- * Texts are variable-length UTF-8 everywhere.  Functions return false when HDF5 refused.
- */
+ * Texts are variable-length UTF-8 everywhere.  Functions return false when HDF5
+ * refused. */
 #ifndef FM_CORE_H5_H
 #define FM_CORE_H5_H
 
@@ -51,8 +51,7 @@ bool fm_h5_write_unsigned(hid_t group, const char *name, uint64_t x);
  * on failure. */
 hid_t fm_h5_create_bare_scale(hid_t group, const char *name, uint64_t n, bool unlimited);
 
-/* ---- reading: nothing in the file is trusted ----------------------------------------
- */
+/* ---- reading: nothing in the file is trusted ------------------------------------- */
 
 /* Is there an object of that name (no path) in this very file?  Links that lead elsewhere
  * do not count. */

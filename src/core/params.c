@@ -612,8 +612,8 @@ last_part(const char *key)
     return dot != NULL ? dot + 1 : key;
 }
 
-/* The key that was probably meant: near to a whole key, or equal or near to a last part.
- */
+/* The key that was probably meant: near to a whole key, or equal or near to a last
+ * part. */
 static const char *
 nearest_param(const fm_param *params, size_t n, const char *key)
 {

@@ -71,8 +71,8 @@ bool fm_value_read(const fm_reader *r, const fm_param *param, const char *name,
                    const fm_node *node, fm_value *value_out);
 
 /* A value of the command line or of a declaration as a node: quotes, '[' and '{' begin
- * YAML, anything else is one plain text as it stands ('#' and ':' included). node_out out
- * fm_yaml_free; may be set beside an error */
+ * YAML, anything else is one plain text as it stands ('#' and ':' included).
+ * node_out  out  fm_yaml_free; may be set beside an error */
 fm_status fm_value_node(const char *name, const char *text, fm_diags *diags,
                         fm_node **node_out);
 
@@ -111,8 +111,8 @@ bool fm_params_resolve(const fm_reader *r, const fm_param *params, size_t n,
 /* Index of a key in params[n], or SIZE_MAX. */
 size_t fm_params_index(const fm_param *params, size_t n, const char *key);
 
-/* Adds the allowed range ("10 ... 500 um", "more than 0") or nothing when all is allowed.
- */
+/* Adds the allowed range ("10 ... 500 um", "more than 0") or nothing when all is
+ * allowed. */
 void fm_range_text(fm_str *s, const fm_param *param);
 bool fm_has_range(const fm_param *param);
 

@@ -89,8 +89,8 @@ fm_status fm_result_verify(const fm_result *result, char digest_out[FM_DIGEST_TE
 
 /* Compares all columns.  ulps = 0: exactly.
  * report_out  out  malloc'ed text, a line per column that differs, with the first place
- * and the largest distance; "" when equal returns FM_OK when equal within ulps; FM_EDATA
- * when not */
+ *                  and the largest distance; "" when equal
+ * returns FM_OK when equal within ulps; FM_EDATA when not */
 fm_status fm_result_compare(const fm_result *a, const fm_result *b, uint64_t ulps,
                             char **report_out, fm_error *err);
 

@@ -180,8 +180,8 @@ copy_value(const fm_slice *a, size_t from, fm_slice *b, size_t to)
     return true;
 }
 
-/* A coordinate, repeated as the s->n rows from `first` need it; frees s when that fails.
- */
+/* A coordinate, repeated as the s->n rows from `first` need it; frees s when that
+ * fails. */
 static fm_status
 repeat(const fm_result *result, const fm_result_table *table, size_t column,
        uint64_t first, fm_slice *s, fm_error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where a run puts its rows: columns of a chunk of consecutive points, in memory.
  *
- * A chunk belongs to one thread; the sweep hands finished chunks to the store in order.
- */
+ * A chunk belongs to one thread; the sweep hands finished chunks to the store in
+ * order. */
 #ifndef FM_CORE_ROWS_H
 #define FM_CORE_ROWS_H
 

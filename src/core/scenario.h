@@ -15,8 +15,7 @@
 #include "core/study.h"
 #include "core/units.h"
 
-/* ---- 1. context ----------------------------------------------------------------------
- */
+/* ---- 1. context ------------------------------------------------------------------ */
 
 typedef struct fm_context {
     const fm_units *units;
@@ -33,8 +32,7 @@ const fm_study *fm_context_study(const fm_context *context, const char *name);
  * has it.  malloc'ed; NULL when none has. */
 char *fm_context_find(const fm_context *context, const char *name);
 
-/* ---- 2. scenario ---------------------------------------------------------------------
- */
+/* ---- 2. scenario ----------------------------------------------------------------- */
 
 typedef enum fm_sampling {
     FM_GRID,
@@ -130,8 +128,7 @@ char *fm_scenario_template(const fm_study *study);
  * SIZE_MAX. */
 size_t fm_study_param(const fm_study *study, const char *key);
 
-/* ---- 3. points -----------------------------------------------------------------------
- */
+/* ---- 3. points ------------------------------------------------------------------- */
 
 /* A cursor makes points in any order; each thread has its own.  Needs O(parameters)
  * memory. Grid order: the last axis runs fastest. */

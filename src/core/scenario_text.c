@@ -355,8 +355,8 @@ is_commented(const fm_param *param)
     return (param->flags & FM_REQUIRED) == 0 && param->def == NULL;
 }
 
-/* Spells a declared value as the scenario does: texts in quotes, numbers with their unit.
- */
+/* Spells a declared value as the scenario does: texts in quotes, numbers with their
+ * unit. */
 static void
 add_declared(fm_str *s, const fm_param *param, const char *value)
 {

@@ -4,7 +4,8 @@
  *   n times { offset, size }   8 bytes each: blocks left out, in order
  *   n                          8 bytes
  *   SHA-256                    32 bytes: of all bytes before the seal that are not left
- * out, then of the ranges and n "fabmet-1"                 8 bytes
+ *                              out, then of the ranges and n
+ *   "fabmet-1"                 8 bytes
  */
 #include "config.h"
 
@@ -81,8 +82,8 @@ add_bytes(struct sha256_ctx *sha, FILE *f, uint64_t from, uint64_t to, uint8_t *
 }
 
 /* Sum of the first `size` bytes of the file without the ranges, then of the ranges.
- * returns FM_OK; FM_EINTERNAL when the ranges are not in order or leave the file; FM_EIO
- */
+ * returns FM_OK; FM_EINTERNAL when the ranges are not in order or leave the file;
+ * FM_EIO */
 static fm_status
 sum_of(FILE *f, uint64_t size, const fm_seal_range *ranges, size_t n,
        uint8_t sum_out[SUM])

@@ -309,8 +309,8 @@ make_objects(fm_sheet *sheet, bool unlimited, hid_t *scales)
     return true;
 }
 
-/* Makes all datasets; an open-ended table keeps growing when its first chunk was filled.
- */
+/* Makes all datasets; an open-ended table keeps growing when its first chunk was
+ * filled. */
 static bool
 make_datasets(fm_sheet *sheet)
 {

@@ -45,8 +45,8 @@ int8_t *fm_sheet_codes(fm_sheet *sheet, size_t column);
  * returns FM_OK or FM_ENOMEM */
 fm_status fm_sheet_text(fm_sheet *sheet, size_t column, size_t row, const char *text);
 
-/* Takes n filled rows; writes the chunk if it is full.  returns FM_OK; FM_EIO, FM_ENOMEM
- */
+/* Takes n filled rows; writes the chunk if it is full.  returns FM_OK; FM_EIO,
+ * FM_ENOMEM */
 fm_status fm_sheet_commit(fm_sheet *sheet, size_t n);
 
 /* Writes the rest.  Afterwards only fm_sheet_digest and fm_sheet_free are allowed.

@@ -81,8 +81,8 @@ enum {
 };
 
 /* A column that an input knows.  Its CSV name is `name`, what the scenario's `columns:`
- * map says, or, with `from_param`, the text (or each text of the list) of that parameter.
- */
+ * map says, or, with `from_param`, the text (or each text of the list) of that
+ * parameter. */
 typedef struct fm_input_column {
     const char *name;
     fm_type type; /* REAL, INTEGER or TEXT (labels) */
@@ -116,9 +116,9 @@ typedef enum fm_role {
 typedef struct fm_column {
     const char *name; /* ASCII identifier; becomes the dataset's name */
     fm_type type;
-    const char
-        *unit; /* UDUNITS spelling; "@INPUT.COLUMN" takes the unit that the data of
-                  input column COLUMN have, "@INPUT.COLUMN^2" its square; "" for text */
+    /* UDUNITS spelling; "@INPUT.COLUMN" takes the unit that the data of input column
+     * COLUMN have, "@INPUT.COLUMN^2" its square; "" for text */
+    const char *unit;
     const char *long_name; /* starts with a small letter, no unit */
     fm_role role;
     const char *const *words; /* CODE: NULL-terminated; code i is words[i] */
@@ -151,9 +151,9 @@ typedef struct fm_figure {
     const char *columns; /* blank-separated, in the order the template counts them;
                             "@axis" is the first numeric sweep axis */
     const char *by;      /* text or code column whose values make the series; or NULL */
-    const char
-        *scalars;       /* blank-separated "table.column" of one-row tables that become
-                           gnuplot variables table_column (limits, centre lines); or NULL */
+    /* blank-separated "table.column" of one-row tables that become gnuplot variables
+     * table_column (limits, centre lines); or NULL */
+    const char *scalars;
     const char *script; /* template file below the data folder: "spc/spc_chart.gp" */
     unsigned flags;
 } fm_figure;
@@ -231,8 +231,8 @@ typedef struct fm_value {
     const struct fm_value *items; /* LIST [n]; RECORDS [n][n_fields] */
 } fm_value;
 
-/* One loaded column.  Labels are interned: codes index `labels`, in order of appearance.
- */
+/* One loaded column.  Labels are interned: codes index `labels`, in order of
+ * appearance. */
 typedef struct fm_data_column {
     const char *name; /* as the user's file calls it */
     fm_type type;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text services without a domain: growing strings, UTF-8, nearest word, numbers as text.
- */
+/* Text services without a domain: growing strings, UTF-8, nearest word, numbers as
+ * text. */
 #ifndef FM_CORE_TEXT_H
 #define FM_CORE_TEXT_H
 
@@ -23,8 +23,8 @@ void fm_str_add(fm_str *s, const char *text);
 void fm_str_add_bytes(fm_str *s, const char *bytes, size_t n);
 void fm_str_addf(fm_str *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Gives the bytes to the caller (free()) and empties the string; NULL if memory ran out.
- */
+/* Gives the bytes to the caller (free()) and empties the string; NULL if memory ran
+ * out. */
 char *fm_str_take(fm_str *s);
 
 /* malloc'ed copy; NULL for NULL or when memory ran out. */

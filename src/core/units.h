@@ -62,11 +62,13 @@ bool fm_units_known(const fm_units *units, const char *unit);
 char *fm_units_squared(const char *unit);
 
 /* Reads `text` as  real blank* unit?  and converts it to `unit` and to SI, by exact
- * decimal scaling where the factor is a power of ten.  The whole text must match. unit in
- * declared unit; "1" takes %, ppm and other pure numbers, nothing else value_out   out in
- * the declared unit      si_out  out  in SI returns FM_OK; FM_EDATA with a text that
- * shows what was found and how to write it (hexadecimal, "1,5", ".nan", "1e400", U+2212,
- * no-break space, unknown unit, wrong dimension, ...) */
+ * decimal scaling where the factor is a power of ten.  The whole text must match.
+ * unit       in   declared unit; "1" takes %, ppm and other pure numbers, nothing else
+ * value_out  out  in the declared unit
+ * si_out     out  in SI
+ * returns FM_OK; FM_EDATA with a text that shows what was found and how to write it
+ *         (hexadecimal, "1,5", ".nan", "1e400", U+2212, no-break space, unknown unit,
+ *         wrong dimension, ...); FM_ENOMEM */
 fm_status fm_quantity_read(const fm_units *units, const char *text, const char *unit,
                            bool difference, double *value_out, double *si_out,
                            fm_error *err);

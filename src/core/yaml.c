@@ -94,7 +94,7 @@ typedef struct builder {
     fm_diags *diags;
     fm_node *root;
     fm_node *stack[DEPTH_MAX]; /* open lists and maps */
-    int columns[DEPTH_MAX];    /* where each starts, from 0 */
+    size_t columns[DEPTH_MAX]; /* where each starts, from 1 */
     size_t depth;
     char *key; /* of the next value in a map; NULL: a key comes next */
     fm_mark key_mark;
@@ -201,7 +201,7 @@ span_of(const builder *b, struct fy_token *token)
 
     span.start = start != NULL ? start->input_pos : b->behind;
     span.end = end != NULL ? end->input_pos : span.start;
-    span.parent = b->depth > 0 ? b->columns[b->depth - 1] : -1;
+    span.parent = b->depth > 0 ? b->columns[b->depth - 1] : 0;
     return span;
 }
 
@@ -308,7 +308,7 @@ open_node(builder *b, fm_node_kind kind, struct fy_token *start, struct fy_token
     fm_node *node = new_node(b, kind, mark);
     if (node == NULL)
         return;
-    b->columns[b->depth] = mark.column - 1;
+    b->columns[b->depth] = (size_t)mark.column;
     b->stack[b->depth++] = node;
 }
 
@@ -389,8 +389,8 @@ take_event(builder *b, const struct fy_event *event)
     }
 }
 
-/* Hands over what libfyaml collected: it prints to stderr unless it has an own collector.
- */
+/* Hands over what libfyaml collected: it prints to stderr unless it has an own
+ * collector. */
 static void
 take_problems(builder *b, struct fy_diag *diag)
 {

@@ -33,14 +33,14 @@ struct fm_node {
 /* Reads a file ("-": stdin) or a text.
  * name      in   how messages call the file
  * root_out  out  owned by the caller: fm_yaml_free; NULL for an empty file (which is an
- * error in diags) and where nothing could be understood.  May be set beside an error (a
- * duplicate key), so that checks can go on: free it in any case returns FM_OK or the
- * first error's status (FM_ENOINPUT when it cannot be opened) */
+ *                error in diags) and where nothing could be understood.  May be set beside
+ *                an error (a duplicate key), so that checks can go on: free it in any case
+ * returns FM_OK or the first error's status (FM_ENOINPUT when it cannot be opened) */
 fm_status fm_yaml_read_file(const char *path, fm_diags *diags, fm_node **root_out);
 fm_status fm_yaml_read_text(const char *name, const char *text, size_t length,
                             fm_diags *diags, fm_node **root_out);
-/* The same for one value (of the command line): the root may be a single text, or NULL.
- */
+/* The same for one value (of the command line): the root may be a single text, or
+ * NULL. */
 fm_status fm_yaml_read_value(const char *name, const char *text, size_t length,
                              fm_diags *diags, fm_node **root_out);
 void fm_yaml_free(fm_node *root);

@@ -251,7 +251,7 @@ fm_yaml_add_double_quoted(const fm_yaml_span *span, fm_str *s)
 typedef struct block {
     bool folded;
     char chomping; /* '-', '+' or 0 */
-    int digit;     /* the indentation indicator, or 0 */
+    size_t digit;  /* the indentation indicator, or 0 */
     size_t indent; /* of its lines */
     size_t n_lines;
     size_t n_empty;     /* empty lines since the last line with text */
@@ -259,8 +259,8 @@ typedef struct block {
     bool last_indented; /* it began with a blank */
 } block;
 
-/* Between the token before and the text stand only '-', ':', '?', comments, the header.
- */
+/* Between the token before and the text stand only '-', ':', '?', comments, the
+ * header. */
 static bool
 read_header(const fm_yaml_span *span, block *b)
 {
@@ -278,7 +278,7 @@ read_header(const fm_yaml_span *span, block *b)
         if (c == '-' || c == '+')
             b->chomping = c;
         else if (c >= '1' && c <= '9')
-            b->digit = c - '0';
+            b->digit = (size_t)(c - '0');
         else
             break;
     }
@@ -289,7 +289,7 @@ read_header(const fm_yaml_span *span, block *b)
 static const char *
 find_indent(const fm_yaml_span *span, block *b)
 {
-    size_t least = (size_t)(span->parent + 1);
+    size_t least = span->parent;
     size_t deepest = 0;
     size_t line = span->start;
     size_t indent = 0;
@@ -308,7 +308,7 @@ find_indent(const fm_yaml_span *span, block *b)
     bool empty = indent < least || line >= span->length;
     b->indent = empty && deepest > least ? deepest : empty ? least : indent;
     if (b->digit > 0)
-        b->indent = (size_t)((span->parent > 0 ? span->parent : 0) + b->digit);
+        b->indent = (least > 0 ? least - 1 : 0) + b->digit;
     else if (deepest > b->indent)
         return "an empty line at its start is indented deeper";
     return NULL;

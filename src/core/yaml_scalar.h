@@ -17,7 +17,7 @@ typedef struct fm_yaml_span {
     size_t before; /* behind the token before: a block's header comes later */
     size_t start;  /* first byte: behind the quote, of a block's first line */
     size_t end;    /* behind the last byte: of the quote, of what follows a block */
-    int parent;    /* column of the list's '-' or the mapping's keys from 0; -1: none */
+    size_t parent; /* column of the list's '-' or the mapping's keys from 1; 0: none */
 } fm_yaml_span;
 
 /* Appends the decoded text of a scalar of one style (YAML 1.2.2, chapters 7.3 and 8.1).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Compensated sums and centred moments: the sums that every statistic here is built on.
- */
+/* Compensated sums and centred moments: the sums that every statistic here is built
+ * on. */
 #ifndef FM_MATH_UNIVARIATE_H
 #define FM_MATH_UNIVARIATE_H
 
@@ -39,8 +39,8 @@ fm_math_sum_get(const fm_math_sum *s)
  * n         in   number of values, >= 1
  * mean_out  out  arithmetic mean, in the unit of x; untouched on error
  * returns FM_OK; FM_ETOOFEW if n is 0; FM_EDOM if a value is not finite
- * source  Chan, Golub, LeVeque (1983), Am. Stat. 37, 242-247   terms: met.arithmetic-mean
- */
+ * source  Chan, Golub, LeVeque (1983), Am. Stat. 37, 242-247   terms:
+ * met.arithmetic-mean */
 fm_status fm_math_mean_eval(const double *x, size_t n, double *mean_out);
 
 typedef struct fm_math_moments {

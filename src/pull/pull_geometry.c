@@ -42,8 +42,8 @@ in_domain(const fm_pull_geometry *g)
     return g->a_m * g->h2_m + g->b_m * g->h1_m > 0;
 }
 
-/* The far span's share of the pull; what rounding leaves of an exact balance counts as 0.
- */
+/* The far span's share of the pull; what rounding leaves of an exact balance counts as
+ * 0. */
 static double
 balance(double level, double rise)
 {

@@ -463,8 +463,7 @@ put_rows(const fm_point *p, const model *m, const fm_pull_tally *t, fm_out *out)
     return st;
 }
 
-/* ---- 4. run, check, rows
- * ---------------------------------------------------------------- */
+/* ---- 4. run, check, rows --------------------------------------------------------- */
 
 fm_status
 fm_pull_simulate_run(const fm_point *point, fm_out *out, fm_error *err)

@@ -26,8 +26,8 @@ static const double cv_max_normal_1 = 1;
 /* ---- 1. distributions from mean and coefficient of variation --------------------- */
 
 /* ln Gamma(1 + 2x) - 2 ln Gamma(1 + x), which is ln(1 + cv^2) of a Weibull with shape
- * 1/x. The series of ln Gamma(1 + x) (Abramowitz and Stegun 6.1.33) has no cancellation.
- */
+ * 1/x. The series of ln Gamma(1 + x) (Abramowitz and Stegun 6.1.33) has no
+ * cancellation. */
 static double
 log_moment_ratio(double x)
 {

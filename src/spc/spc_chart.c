@@ -17,8 +17,7 @@
 #include "spc/spc_limits.h"
 #include "spc/spc_rules.h"
 
-/* ---- 1. parameters, inputs -----------------------------------------------------------
- */
+/* ---- 1. parameters, inputs ------------------------------------------------------- */
 
 enum {
     P_CHART,
@@ -53,8 +52,7 @@ static const fm_param params[] = {
      .flags = FM_FIXED,
      .term = "spc.control-chart",
      .help = "individuals with moving ranges, or subgroup means with ranges (xbar-r) or "
-             "standard "
-             "deviations (xbar-s)"},
+             "standard deviations (xbar-s)"},
     {.key = "response",
      .kind = FM_TEXT,
      .example = "diameter",
@@ -67,8 +65,7 @@ static const fm_param params[] = {
      .flags = FM_OPTIONAL | FM_FIXED | FM_COLUMN_NAME,
      .term = "spc.rational-subgroup",
      .help = "xbar charts: column whose label says which subgroup a value belongs to; "
-             "rows of a "
-             "subgroup stand together"},
+             "rows of a subgroup stand together"},
     {.key = "subgroup_size",
      .kind = FM_INTEGER,
      .example = "5",
@@ -89,8 +86,7 @@ static const fm_param params[] = {
      .choices = sigmas,
      .term = "spc.control-limit",
      .help = "spread: sigma from the ranges or standard deviations that the chart shows; "
-             "pooled: "
-             "from the pooled variance within subgroups (xbar charts)"},
+             "pooled: from the pooled variance within subgroups (xbar charts)"},
     {.key = "rules",
      .kind = FM_LIST,
      .item = FM_CHOICE,
@@ -151,8 +147,7 @@ static const fm_input_decl inputs[] = {
      .help = "one row per measurement, in order of time"},
 };
 
-/* ---- 2. tables -----------------------------------------------------------------------
- */
+/* ---- 2. tables ------------------------------------------------------------------- */
 
 #define UNIT "@measurements.response"
 
@@ -231,8 +226,7 @@ static const fm_table tables[] = {
      FM_COUNT(summary_columns), "n_flagged"},
 };
 
-/* ---- 3. figures, verdicts ------------------------------------------------------------
- */
+/* ---- 3. figures, verdicts -------------------------------------------------------- */
 
 static const fm_figure figures[] = {
     {.name = "chart",
@@ -265,11 +259,10 @@ static const fm_verdict verdicts[] = {
      .term = "spc.run-rule"},
 };
 
-/* ---- 4. plotted statistics -----------------------------------------------------------
- */
+/* ---- 4. plotted statistics ------------------------------------------------------- */
 
-/* One plotted statistic over time; a missing point (NaN) is not plotted and breaks runs.
- */
+/* One plotted statistic over time; a missing point (NaN) is not plotted and breaks
+ * runs. */
 typedef struct series {
     fm_spc_statistic statistic;
     double *value; /* [n] */
@@ -374,8 +367,8 @@ individuals(analysis *a, fm_error *err)
     return FM_OK;
 }
 
-/* Ends of the subgroup that begins at `row`: rows with the same label, or the given size.
- */
+/* Ends of the subgroup that begins at `row`: rows with the same label, or the given
+ * size. */
 static size_t
 subgroup_end(const fm_point *point, size_t row)
 {
@@ -458,8 +451,7 @@ subgroups(analysis *a, fm_error *err)
     return FM_OK;
 }
 
-/* ---- 5. limits, rules, rows ----------------------------------------------------------
- */
+/* ---- 5. limits, rules, rows ------------------------------------------------------ */
 
 /* Subgroup size behind a plotted point. */
 static size_t
@@ -487,8 +479,8 @@ find_limits(analysis *a, int part, fm_error *err)
     return FM_OK;
 }
 
-/* The chosen rules in their fixed order; spread statistics keep the one-point rule only.
- */
+/* The chosen rules in their fixed order; spread statistics keep the one-point rule
+ * only. */
 static size_t
 choose_rules(const fm_point *point, int part, fm_spc_rule rules_out[FM_SPC_WE_COUNT])
 {
@@ -632,8 +624,7 @@ put_all(analysis *a, fm_out *out, fm_error *err)
     return st == FM_OK ? st : FM_FAIL(err, st, "memory ran out for the result");
 }
 
-/* ---- 6. the study --------------------------------------------------------------------
- */
+/* ---- 6. the study ---------------------------------------------------------------- */
 
 static fm_status
 check(const fm_point *point, fm_error *err)
@@ -646,8 +637,7 @@ check(const fm_point *point, fm_error *err)
     if (single && (by_label || by_size))
         return FM_FAIL(
             err, FM_ESCENARIO,
-            "chart: individuals has no subgroups; use xbar-r or xbar-s, or leave out "
-            "%s",
+            "chart: individuals has no subgroups; use xbar-r or xbar-s, or leave out %s",
             by_label ? "subgroup" : "subgroup_size");
     if (single && fm_integer(point, P_SIGMA) == SIGMA_POOLED)
         return FM_FAIL(err, FM_ESCENARIO,
@@ -697,41 +687,27 @@ run(const fm_point *point, fm_out *out, fm_error *err)
 
 static const char about[] =
     "Shewhart control charts of measured values: individuals with moving ranges, or "
-    "subgroup "
-    "means with ranges or standard deviations. Limits are computed from the data shown "
-    "(phase "
-    "I), at three standard deviations of the plotted statistic.\n\n"
+    "subgroup means with ranges or standard deviations. Limits are computed from the "
+    "data shown (phase I), at three standard deviations of the plotted statistic.\n\n"
     "The standard deviation of a single value, sigma within, comes from what varies "
-    "inside "
-    "subgroups, never from the overall spread: the mean moving range over d2(2), the "
-    "mean range "
-    "over d2(n), the mean standard deviation over c4(n), or the pooled variance. The "
-    "constants "
-    "d2, d3 and c4 are computed for each subgroup size, not read from rounded tables. "
-    "Subgroups "
-    "of unequal size have limits of their own; their ranges or standard deviations are "
-    "then "
-    "combined with weights of least variance (Burr 1969). Pooled variance is the root of "
-    "the "
-    "mean of the subgroup variances weighted by their degrees of freedom, without bias "
-    "correction.\n\n"
+    "inside subgroups, never from the overall spread: the mean moving range over d2(2), "
+    "the mean range over d2(n), the mean standard deviation over c4(n), or the pooled "
+    "variance. The constants d2, d3 and c4 are computed for each subgroup size, not read "
+    "from rounded tables. Subgroups of unequal size have limits of their own; their "
+    "ranges or standard deviations are then combined with weights of least variance "
+    "(Burr 1969). Pooled variance is the root of the mean of the subgroup variances "
+    "weighted by their degrees of freedom, without bias correction.\n\n"
     "The upper limit of moving ranges is their mean plus three standard deviations of "
-    "the range "
-    "of two normal values (3.267 times the mean, the usual D4). Used together with the "
-    "individuals chart it makes false alarms frequent: with known parameters the pair "
-    "signals "
-    "once in 105 points on average, not once in 370. Judge a lone moving range signal "
-    "accordingly.\n\n"
+    "the range of two normal values (3.267 times the mean, the usual D4). Used together "
+    "with the individuals chart it makes false alarms frequent: with known parameters "
+    "the pair signals once in 105 points on average, not once in 370. Judge a lone "
+    "moving range signal accordingly.\n\n"
     "Run rules we1 to we4 flag points of the means or individuals; all thirds of the "
-    "chart use "
-    "the standard deviation of the plotted statistic. Ranges, standard deviations and "
-    "moving "
-    "ranges get the one-point rule only. Beyond means strictly beyond. All four rules "
-    "together "
-    "signal once in 92 in-control points on average. A missing value breaks runs and "
-    "moving "
-    "ranges. Sources: Western Electric, *Statistical Quality Control Handbook* (1956); "
-    "NIST/SEMATECH e-Handbook 6.3.";
+    "chart use the standard deviation of the plotted statistic. Ranges, standard "
+    "deviations and moving ranges get the one-point rule only. Beyond means strictly "
+    "beyond. All four rules together signal once in 92 in-control points on average. A "
+    "missing value breaks runs and moving ranges. Sources: Western Electric, "
+    "*Statistical Quality Control Handbook* (1956); NIST/SEMATECH e-Handbook 6.3.";
 
 const fm_study fm_study_spc_chart = {
     .name = "spc.chart",

@@ -17,8 +17,7 @@
 #include "spc/spc_nested.h"
 #include "spc/spc_reml.h"
 
-/* ---- 1. parameters, inputs -----------------------------------------------------------
- */
+/* ---- 1. parameters, inputs ------------------------------------------------------- */
 
 enum {
     P_RESPONSE,
@@ -50,8 +49,7 @@ static const fm_param params[] = {
      .flags = FM_REQUIRED | FM_FIXED | FM_COLUMN_NAME,
      .no_term = no_term_column,
      .help = "columns with the labels of the units, outermost first, e.g. [lot, wafer]; "
-             "a label "
-             "that repeats under another parent is another unit"},
+             "a label that repeats under another parent is another unit"},
     {.key = "method",
      .kind = FM_CHOICE,
      .def = "anova",
@@ -113,8 +111,7 @@ static const fm_input_decl inputs[] = {
              "counted"},
 };
 
-/* ---- 2. tables -----------------------------------------------------------------------
- */
+/* ---- 2. tables ------------------------------------------------------------------- */
 
 #define UNIT   "@measurements.response"
 #define SQUARE "@measurements.response^2"
@@ -221,8 +218,7 @@ static const fm_table tables[] = {
      FM_COUNT(cell_columns), "mean"},
 };
 
-/* ---- 3. figures, verdicts ------------------------------------------------------------
- */
+/* ---- 3. figures, verdicts -------------------------------------------------------- */
 
 static const fm_figure figures[] = {
     {.name = "components",
@@ -254,8 +250,7 @@ static const fm_verdict verdicts[] = {
      .term = "waf.variance-component"},
 };
 
-/* ---- 4. the analysis -----------------------------------------------------------------
- */
+/* ---- 4. the analysis ------------------------------------------------------------- */
 
 typedef struct analysis {
     const fm_point *point;
@@ -392,8 +387,7 @@ explain(const analysis *a, fm_status st, fm_error *err)
     }
     if (st == FM_ESINGULAR)
         return FM_FAIL(err, st,
-                       "all %zu measurements are equal: there is no variation to "
-                       "assign",
+                       "all %zu measurements are equal: there is no variation to assign",
                        a->n);
     return FM_FAIL(err, st, "a measurement is not a finite number");
 }
@@ -435,8 +429,7 @@ estimate(analysis *a, fm_error *err)
     return st;
 }
 
-/* ---- 5. rows -------------------------------------------------------------------------
- */
+/* ---- 5. rows --------------------------------------------------------------------- */
 
 static fm_status
 put_anova(const analysis *a, fm_out *out)
@@ -582,8 +575,7 @@ put_cells(const analysis *a, fm_out *out)
     return st;
 }
 
-/* ---- 6. the study --------------------------------------------------------------------
- */
+/* ---- 6. the study ---------------------------------------------------------------- */
 
 static fm_status
 check(const fm_point *point, fm_error *err)
@@ -655,37 +647,25 @@ done:
 
 static const char about[] =
     "Splits the variation of measured data into the contributions of nested sources: "
-    "lot, wafer "
-    "within lot, site within wafer, and so on to any depth up to eight factors. The "
-    "model is "
-    "*y = mean + effect of each unit + residual* with independent normal effects; the "
-    "variance "
-    "of each effect is a variance component. Labels are nested: wafer 1 of lot A and "
-    "wafer 1 of "
-    "lot B are two wafers.\n\n"
+    "lot, wafer within lot, site within wafer, and so on to any depth up to eight "
+    "factors. The model is *y = mean + effect of each unit + residual* with independent "
+    "normal effects; the variance of each effect is a variance component. Labels are "
+    "nested: wafer 1 of lot A and wafer 1 of lot B are two wafers.\n\n"
     "**anova** computes hierarchical sums of squares from centred deviations and equates "
-    "mean "
-    "squares to their expectations. For balanced data each F ratio uses the mean square "
-    "of the "
-    "next level, and intervals are exact for the residual (chi-square) and by the "
-    "modified large "
-    "sample method for the others. For unbalanced data the expectations come from the "
-    "counts, "
-    "F ratios use combined denominators with Satterthwaite's degrees of freedom, and "
-    "intervals "
-    "(`mls-approximate`) are approximate: with very unequal counts prefer reml. Negative "
-    "estimates are set to 0; the column `raw_variance` keeps them.\n\n"
+    "mean squares to their expectations. For balanced data each F ratio uses the mean "
+    "square of the next level, and intervals are exact for the residual (chi-square) and "
+    "by the modified large sample method for the others. For unbalanced data the "
+    "expectations come from the counts, F ratios use combined denominators with "
+    "Satterthwaite's degrees of freedom, and intervals (`mls-approximate`) are "
+    "approximate: with very unequal counts prefer reml. Negative estimates are set to 0; "
+    "the column `raw_variance` keeps them.\n\n"
     "**reml** maximises the restricted likelihood with components kept at 0 or above, "
-    "for "
-    "balanced and unbalanced data alike; intervals come from the profile of that "
-    "likelihood. It "
-    "equals anova for balanced data with positive estimates.\n\n"
+    "for balanced and unbalanced data alike; intervals come from the profile of that "
+    "likelihood. It equals anova for balanced data with positive estimates.\n\n"
     "A component that has few units (three lots, say) is poorly known whatever the "
-    "method: read "
-    "its interval before its value. Sources: Searle, Casella and McCulloch, *Variance "
-    "Components* (1992); Burdick and Graybill, *Confidence Intervals on Variance "
-    "Components* "
-    "(1992); Satterthwaite (1946); Patterson and Thompson (1971).";
+    "method: read its interval before its value. Sources: Searle, Casella and McCulloch, "
+    "*Variance Components* (1992); Burdick and Graybill, *Confidence Intervals on "
+    "Variance Components* (1992); Satterthwaite (1946); Patterson and Thompson (1971).";
 
 const fm_study fm_study_spc_components = {
     .name = "spc.components",

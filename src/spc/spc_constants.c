@@ -11,8 +11,8 @@
 
 #include "spc/spc_constants.h"
 
-/* Both tails beyond this are below 1e-20, also after multiplication by FM_SPC_SIZE_MAX.
- */
+/* Both tails beyond this are below 1e-20, also after multiplication by
+ * FM_SPC_SIZE_MAX. */
 static const double tail = 10;
 
 /* Tail probability of the standard normal distribution. */

@@ -39,10 +39,12 @@ typedef struct fm_spc_process {
 } fm_spc_process;
 
 /* Individuals: mean, and sigma = mean moving range / d2(2).  A moving range needs both of
- * its values: none is formed across a missing one. x    in   [n] values in order, NaN
- * where missing out  out  untouched on error returns FM_OK; FM_ETOOFEW without a moving
- * range; FM_ESINGULAR if all moving ranges are 0; FM_EDOM if a value is infinite source
- * reference ISO 7870-2; certified rows p05   terms: spc.individuals-mr-chart */
+ * its values: none is formed across a missing one.
+ * x    in   [n] values in order, NaN where missing
+ * out  out  untouched on error
+ * returns FM_OK; FM_ETOOFEW without a moving range; FM_ESINGULAR if all moving ranges are
+ *         0; FM_EDOM if a value is infinite
+ * source  ISO 7870-2; certified rows p05   terms: spc.individuals-mr-chart */
 fm_status fm_spc_individuals_eval(const double *x, size_t n, fm_spc_process *out);
 
 typedef enum fm_spc_sigma {
@@ -72,10 +74,11 @@ typedef struct fm_spc_limits {
 
 /* Three-sigma limits of a plotted statistic.  Spread statistics have no limit below 0.
  * The moving range gets mean + 3 sd of the range of two values (the factor usually
- * printed as D4 = 3.267, computed exactly). size  in   subgroup size: 1 for individuals,
- * 2 for moving ranges (given anyway) out   out  untouched on error returns FM_OK; FM_EDOM
- * if size does not suit the statistic source  certified rows p01, p05   terms:
- * spc.control-limit */
+ * printed as D4 = 3.267, computed exactly).
+ * size  in   subgroup size: 1 for individuals, 2 for moving ranges (given anyway)
+ * out   out  untouched on error
+ * returns FM_OK; FM_EDOM if size does not suit the statistic
+ * source  certified rows p01, p05   terms: spc.control-limit */
 fm_status fm_spc_limits_eval(fm_spc_statistic statistic, size_t size,
                              const fm_spc_process *process, fm_spc_limits *out);
 

@@ -15,8 +15,7 @@
 #include "math/univariate.h"
 #include "spc/spc_nested.h"
 
-/* ---- 1. tree -------------------------------------------------------------------------
- */
+/* ---- 1. tree --------------------------------------------------------------------- */
 
 size_t
 fm_spc_tree_words(size_t n, size_t depth, size_t n_codes)
@@ -134,8 +133,7 @@ unit_size(const fm_spc_tree *tree, size_t level, size_t u)
                     fm_spc_tree_first(tree, level, u, end));
 }
 
-/* ---- 2. sums of squares --------------------------------------------------------------
- */
+/* ---- 2. sums of squares ---------------------------------------------------------- */
 
 /* Grand mean, and the largest deviation from it. */
 static fm_status
@@ -176,8 +174,8 @@ unit_means(const fm_spc_tree *tree, const double *y, double grand, double *mean)
     }
 }
 
-/* Sum of squares of the units of `level` (depth + 1: observations) about their parents.
- */
+/* Sum of squares of the units of `level` (depth + 1: observations) about their
+ * parents. */
 static double
 level_ss(const fm_spc_tree *tree, size_t level, const double *y, double grand,
          const double *mean)
@@ -229,11 +227,10 @@ sums_of_squares(const fm_spc_tree *tree, const double *y, double largest,
     a->total_ss = fm_math_sum_get(&total);
 }
 
-/* ---- 3. expectations, tests ----------------------------------------------------------
- */
+/* ---- 3. expectations, tests ------------------------------------------------------ */
 
-/* Sum over units u of `level` of (sum over units v of `below` in u of size_v^2) / size_u.
- */
+/* Sum over units u of `level` of (sum over units v of `below` in u of size_v^2) /
+ * size_u. */
 static double
 size_ratio(const fm_spc_tree *tree, size_t level, size_t below)
 {
@@ -270,8 +267,8 @@ expected_mean_squares(const fm_spc_tree *tree, fm_spc_anova *a)
     }
 }
 
-/* Weights w of lower mean squares with sum w_j E ms[j] = E ms[i] - ems[i][i] sigma_i^2.
- */
+/* Weights w of lower mean squares with sum w_j E ms[j] = E ms[i] - ems[i][i]
+ * sigma_i^2. */
 static void
 denominator_weights(const fm_spc_anova *a, size_t i, double *w)
 {
@@ -328,8 +325,7 @@ fm_spc_anova_eval(const fm_spc_tree *tree, const double *y, double *mean_out,
     return FM_OK;
 }
 
-/* ---- 4. components -------------------------------------------------------------------
- */
+/* ---- 4. components --------------------------------------------------------------- */
 
 /* Exact interval of the residual variance. */
 static void

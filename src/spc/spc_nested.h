@@ -24,8 +24,7 @@ enum {
     FM_SPC_SOURCE_MAX = FM_SPC_DEPTH_MAX + 1 /* factors and the residual */
 };
 
-/* ---- 1. tree -------------------------------------------------------------------------
- */
+/* ---- 1. tree --------------------------------------------------------------------- */
 
 /* Level 0 is one unit, the whole; levels 1 ... depth are the factors, outermost first;
  * level depth + 1 are the observations.  The children of unit u of level l are the units
@@ -44,12 +43,14 @@ size_t fm_spc_tree_words(size_t n, size_t depth, size_t n_codes);
 
 /* Sorts observations into the tree.  Labels that repeat under another parent are
  * different units; units stand in order of their codes, observations of a unit in the
- * caller's order. code      in   [depth][n] label codes, 0 ... n_codes - 1, outermost
- * factor first n         in   number of observations, >= 1 depth     in   number of
- * factors, 1 ... FM_SPC_DEPTH_MAX words     in   [fm_spc_tree_words()] memory of the
- * tree: keep it as long as the tree tree_out  out  untouched on error returns FM_OK;
- * FM_ETOOFEW if n is 0; FM_EDOM if depth or a code is out of range terms:
- * waf.variance-component */
+ * caller's order.
+ * code      in   [depth][n] label codes, 0 ... n_codes - 1, outermost factor first
+ * n         in   number of observations, >= 1
+ * depth     in   number of factors, 1 ... FM_SPC_DEPTH_MAX
+ * words     in   [fm_spc_tree_words()] memory of the tree: keep it as long as the tree
+ * tree_out  out  untouched on error
+ * returns FM_OK; FM_ETOOFEW if n is 0; FM_EDOM if depth or a code is out of range
+ * terms: waf.variance-component */
 fm_status fm_spc_tree_build(const int32_t *code, size_t n, size_t depth, size_t n_codes,
                             size_t *words, fm_spc_tree *tree_out);
 
@@ -61,8 +62,7 @@ size_t fm_spc_tree_first(const fm_spc_tree *tree, size_t level, size_t u, size_t
  * levels 1 ... depth; level depth + 1 gives the length of that array. */
 size_t fm_spc_tree_offset(const fm_spc_tree *tree, size_t level);
 
-/* ---- 2. anova ------------------------------------------------------------------------
- */
+/* ---- 2. anova -------------------------------------------------------------------- */
 
 /* Sources 0 ... depth - 1 are the factors, outermost first; source `depth` is the
  * residual. */
@@ -88,28 +88,31 @@ typedef struct fm_spc_anova {
  * unit means about their parent's mean, each mean from compensated sums of values centred
  * on the grand mean.  Balanced data: F against the next level.  Unbalanced: expected mean
  * squares from the counts, denominators combined from lower mean squares, their degrees
- * of freedom by Satterthwaite; such a test is approximate. tree      in   the tree y in
- * [n] values in tree order, finite mean_out  out  [fm_spc_tree_offset(tree, depth + 1)]
- * means of all units minus the grand mean, level by level; scratch on error out       out
- * untouched on error; sums of squares in the square of the unit of y returns FM_OK;
- * FM_EDOM if a value is not finite; FM_ETOOFEW if no unit of the innermost factor has two
- * observations (no degrees of freedom for the residual); FM_ESINGULAR if a factor has one
- * unit in each parent, or if all values are equal source  Searle, Casella, McCulloch,
- * Variance Components (1992), ch. 3 and 5.3; Satterthwaite (1946), Biometrics Bull. 2,
- * 110-114; certified rows o01-o05, b01, q07 terms: spc.analysis-of-variance
- * spc.sum-of-squares spc.mean-square spc.f-test */
+ * of freedom by Satterthwaite; such a test is approximate.
+ * tree      in   the tree
+ * y         in   [n] values in tree order, finite
+ * mean_out  out  [fm_spc_tree_offset(tree, depth + 1)] means of all units minus the grand
+ *                mean, level by level; scratch on error
+ * out       out  untouched on error; sums of squares in the square of the unit of y
+ * returns FM_OK; FM_EDOM if a value is not finite; FM_ETOOFEW if no unit of the innermost
+ *         factor has two observations (no degrees of freedom for the residual);
+ *         FM_ESINGULAR if a factor has one unit in each parent, or if all values are
+ *         equal
+ * source  Searle, Casella, McCulloch, Variance Components (1992), ch. 3 and 5.3;
+ *         Satterthwaite (1946), Biometrics Bull. 2, 110-114; certified rows o01-o05, b01,
+ *         q07
+ * terms: spc.analysis-of-variance spc.sum-of-squares spc.mean-square spc.f-test */
 fm_status fm_spc_anova_eval(const fm_spc_tree *tree, const double *y, double *mean_out,
                             fm_spc_anova *out);
 
-/* ---- 3. components -------------------------------------------------------------------
- */
+/* ---- 3. components --------------------------------------------------------------- */
 
 typedef enum fm_spc_interval {
     FM_SPC_INTERVAL_NONE,       /* none could be computed: limits are NaN */
     FM_SPC_INTERVAL_CHI_SQUARE, /* exact */
     FM_SPC_INTERVAL_MLS,        /* modified large sample, balanced data */
-    FM_SPC_INTERVAL_MLS_APPROX, /* the same with a combined denominator, unbalanced data
-                                 */
+    FM_SPC_INTERVAL_MLS_APPROX, /* the same with a combined denominator, unbalanced
+                                 * data */
     FM_SPC_INTERVAL_PROFILE     /* profile of the restricted likelihood */
 } fm_spc_interval;
 

@@ -22,8 +22,7 @@
 
 #include "spc/spc_reml.h"
 
-/* ---- 1. jets -------------------------------------------------------------------------
- */
+/* ---- 1. jets --------------------------------------------------------------------- */
 
 enum {
     DIM_MAX = FM_SPC_SOURCE_MAX
@@ -104,8 +103,7 @@ jet_reciprocal(jet *out, const jet *a, size_t dim)
     jet_apply(out, a, f, dim);
 }
 
-/* ---- 2. deviance ---------------------------------------------------------------------
- */
+/* ---- 2. deviance ----------------------------------------------------------------- */
 
 /* Variables x: x[0] = ln of the residual variance; x[l] = ln(1 + size_l lambda_l) for
  * level l with lambda_l its variance ratio and size_l the mean number of observations per
@@ -264,13 +262,12 @@ fm_spc_reml_eval(const fm_spc_reml_data *data, const double *variance,
     return FM_OK;
 }
 
-/* ---- 3. optimiser --------------------------------------------------------------------
- */
+/* ---- 3. optimiser ---------------------------------------------------------------- */
 
 /* Solves A s = -g for the free variables by Cholesky with a growing shift of the
  * diagonal: a matrix that is not positive definite is an ordinary outcome here, not an
- * error, so that GSL's decomposition (which raises it as one) does not fit.  Returns g's.
- */
+ * error, so that GSL's decomposition (which raises it as one) does not fit.  Returns
+ * g's. */
 static double
 newton_step(const jet *d, const bool *is_free, size_t dim, double *step_out)
 {
@@ -318,8 +315,8 @@ newton_step(const jet *d, const bool *is_free, size_t dim, double *step_out)
     return slope;
 }
 
-/* A variable is free unless it is held, or at its bound 0 with the slope pushing outward.
- */
+/* A variable is free unless it is held, or at its bound 0 with the slope pushing
+ * outward. */
 static void
 find_free(const objective *o, const double *x, const jet *d, bool *is_free_out)
 {
@@ -384,8 +381,7 @@ minimise(const objective *o, double *x, recursion *r, jet *d, int *iterations_ou
     return FM_ENOCONV;
 }
 
-/* ---- 4. fit --------------------------------------------------------------------------
- */
+/* ---- 4. fit ---------------------------------------------------------------------- */
 
 /* Variables of given components. */
 static void
@@ -428,8 +424,7 @@ fm_spc_reml_fit_eval(const fm_spc_reml_data *data, const double *start,
     return FM_OK;
 }
 
-/* ---- 5. profile intervals ------------------------------------------------------------
- */
+/* ---- 5. profile intervals -------------------------------------------------------- */
 
 typedef struct profile {
     objective o;
@@ -438,8 +433,8 @@ typedef struct profile {
     double root_limit; /* square root of the allowed rise */
 } profile;
 
-/* sqrt(rise of the deviance) - sqrt(allowed rise) with the held component at `variance`.
- */
+/* sqrt(rise of the deviance) - sqrt(allowed rise) with the held component at
+ * `variance`. */
 static fm_status
 profile_eval(profile *p, double variance, double *out)
 {
@@ -525,8 +520,8 @@ profile_interval(const fm_spc_reml_data *data, const fm_spc_reml_fit *fit, size_
     objective_init(&p.o, data);
     p.o.held = source == depth ? 0 : source + 1;
     double at_zero = 1, from = fit->variance[source];
-    /* The smallest variance that could be seen: a thousandth of the noise of a unit mean.
-     */
+    /* The smallest variance that could be seen: a thousandth of the noise of a unit
+     * mean. */
     double small =
         source == depth ? 0 : 1e-3 * fit->variance[depth] / p.o.size[source + 1];
     fm_status st = FM_OK;

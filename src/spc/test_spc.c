@@ -23,8 +23,7 @@
 #include "spc/spc_rules.h"
 #include "spc/test_spc_data.h"
 
-/* ---- 1. certified rows ---------------------------------------------------------------
- */
+/* ---- 1. certified rows ----------------------------------------------------------- */
 
 static double
 anova_quantity(const char *name)
@@ -190,8 +189,7 @@ START_TEST(lithography)
 }
 END_TEST
 
-/* ---- 2. anova, components ------------------------------------------------------------
- */
+/* ---- 2. anova, components -------------------------------------------------------- */
 
 START_TEST(tree_sorts_and_nests)
 {
@@ -371,8 +369,7 @@ START_TEST(no_scatter_within_cells)
 }
 END_TEST
 
-/* ---- 3. limits, rules ----------------------------------------------------------------
- */
+/* ---- 3. limits, rules ------------------------------------------------------------ */
 
 START_TEST(constants_properties)
 {
@@ -577,8 +574,7 @@ START_TEST(rules_refuse)
 }
 END_TEST
 
-/* ---- 4. main -------------------------------------------------------------------------
- */
+/* ---- 4. main --------------------------------------------------------------------- */
 
 int
 main(void)

@@ -58,8 +58,8 @@ spc_balance(spc_data *s, size_t outer, size_t inner)
     s->depth = inner > 1 ? 2 : 1;
 }
 
-/* SmLs01 ... SmLs06: the nearest double of each decimal text (k/10 is correctly rounded).
- */
+/* SmLs01 ... SmLs06: the nearest double of each decimal text (k/10 is correctly
+ * rounded). */
 static void
 make_smls(spc_data *s, int number)
 {

@@ -39,8 +39,8 @@ typedef struct spc_analysis {
     double *y, *mean;
 } spc_analysis;
 
-/* Fills spc_sample by name: sirstv, atmwtag, mavro, nested, piston, numacc1-3, smls01-06.
- */
+/* Fills spc_sample by name: sirstv, atmwtag, mavro, nested, piston, numacc1-3,
+ * smls01-06. */
 void spc_load(const char *name);
 
 /* Labels of a balanced design: outer units, inner units in each. */

@@ -20,8 +20,7 @@
 extern const fm_study fm_study_spc_components;
 extern const fm_study fm_study_spc_chart;
 
-/* ---- 1. a point by hand --------------------------------------------------------------
- */
+/* ---- 1. a point by hand ---------------------------------------------------------- */
 
 enum {
     ROWS_MAX = 200,
@@ -294,8 +293,7 @@ remarks(const char *words)
                   b.out->points[0].message != NULL ? b.out->points[0].message : "");
 }
 
-/* ---- 2. declarations -----------------------------------------------------------------
- */
+/* ---- 2. declarations ------------------------------------------------------------- */
 
 static bool
 has_column(const fm_study *study, const char *table, const char *column, size_t length)
@@ -352,8 +350,7 @@ START_TEST(declarations_are_complete)
 }
 END_TEST
 
-/* ---- 3. components -------------------------------------------------------------------
- */
+/* ---- 3. components --------------------------------------------------------------- */
 
 /* Certified numbers of NIST StRD SiRstv through the whole study, both methods. */
 START_TEST(components_of_sirstv)
@@ -488,8 +485,7 @@ START_TEST(components_check)
 }
 END_TEST
 
-/* ---- 4. chart ------------------------------------------------------------------------
- */
+/* ---- 4. chart -------------------------------------------------------------------- */
 
 START_TEST(chart_of_subgroups)
 {
@@ -519,8 +515,8 @@ START_TEST(chart_of_subgroups)
 }
 END_TEST
 
-/* One far value: flagged alone and with its successor's moving range; a gap breaks runs.
- */
+/* One far value: flagged alone and with its successor's moving range; a gap breaks
+ * runs. */
 START_TEST(chart_of_individuals)
 {
     begin(&fm_study_spc_chart);
@@ -611,8 +607,7 @@ START_TEST(chart_refuses)
 }
 END_TEST
 
-/* ---- 5. main -------------------------------------------------------------------------
- */
+/* ---- 5. main --------------------------------------------------------------------- */
 
 int
 main(void)
