@@ -354,12 +354,8 @@ done:
 
 typedef struct blocks {
     const fm_point *point;
-    uint64_t n; /* draws */
-    size_t block_size;
-    size_t size;
-    fm_block_compute compute;
-    fm_block_fold fold;
-    void *arg;
+    const fm_blocks *work;
+    size_t size; /* of a partial result, aligned */
     fm_turns turns;
     char *partial;     /* [turns.window][size] */
     fm_status *status; /* [turns.window] of compute */
@@ -381,9 +377,9 @@ blocks_halted(void *arg)
 static size_t
 block_length(const blocks *b, uint64_t k)
 {
-    uint64_t left = b->n - k * b->block_size;
+    uint64_t left = b->work->n - k * b->work->block_size;
 
-    return left < b->block_size ? (size_t)left : b->block_size;
+    return left < b->work->block_size ? (size_t)left : b->work->block_size;
 }
 
 /* A block's failure counts only when its turn comes: the lowest block that failed
@@ -398,8 +394,8 @@ fold_block(void *arg, uint64_t k)
     if (blocks_halted(b))
         return;
     if (st == FM_OK)
-        st = b->fold(b->arg, k * b->block_size, block_length(b, k),
-                     b->partial + slot * b->size);
+        st = b->work->fold(b->work->arg, k * b->work->block_size, block_length(b, k),
+                           b->partial + slot * b->size);
     if (st == FM_OK)
         return;
 #pragma omp atomic write
@@ -413,10 +409,11 @@ compute_blocks(blocks *b)
 
     while (fm_turns_take(&b->turns, blocks_halted, b, &k)) {
         size_t slot = k % b->turns.window;
-        b->status[slot] = fm_should_stop(b->point)
-                              ? FM_EINTERRUPT
-                              : b->compute(b->arg, k * b->block_size, block_length(b, k),
-                                           b->partial + slot * b->size);
+        b->status[slot] = FM_EINTERRUPT;
+        if (!fm_should_stop(b->point))
+            b->status[slot] =
+                b->work->compute(b->work->arg, k * b->work->block_size,
+                                 block_length(b, k), b->partial + slot * b->size);
         fm_turns_put(&b->turns, k, fold_block, b);
     }
 }
@@ -431,14 +428,12 @@ aligned(size_t size)
 }
 
 fm_status
-fm_for_blocks(const fm_point *point, uint64_t n, size_t block_size, size_t size,
-              fm_block_compute compute, fm_block_fold fold, void *arg, fm_error *err)
+fm_for_blocks(const fm_point *point, const fm_blocks *work, fm_error *err)
 {
-    blocks b = {point, n,   block_size, aligned(size), compute, fold,
-                arg,   {0}, NULL,       NULL,          0};
+    blocks b = {.point = point, .work = work, .size = aligned(work->size)};
 
-    assert(block_size > 0);
-    uint64_t n_blocks = n / block_size + (n % block_size != 0);
+    assert(work->block_size > 0);
+    uint64_t n_blocks = work->n / work->block_size + (work->n % work->block_size != 0);
     int threads = point->threads > 1 ? point->threads : 1;
     if ((uint64_t)threads > n_blocks)
         threads = n_blocks > 0 ? (int)n_blocks : 1;

@@ -39,19 +39,22 @@ fm_status fm_run(const fm_scenario *scenario, const char *path,
                  const fm_run_options *options, fm_run_summary *summary_out,
                  fm_error *err);
 
-/* Splits n draws of one point into fixed blocks, computes them on point->threads threads,
- * and folds them in order of blocks, so that the answer never depends on the threads.
- * block_size  in  draws per block (the last may be shorter)
- * size        in  bytes of one block's partial result
- * compute     in  fills `partial` (not cleared) for draws [first, first + n); called from
- * any thread fold        in  called in order of blocks, by one thread at a time returns
- * FM_OK; FM_EINTERRUPT when point->stop is set (looked at before each block); FM_ENOMEM;
- * the status of the first block, in order, that failed */
-typedef fm_status (*fm_block_compute)(void *arg, uint64_t first, size_t n, void *partial);
-typedef fm_status (*fm_block_fold)(void *arg, uint64_t first, size_t n,
-                                   const void *partial);
-fm_status fm_for_blocks(const fm_point *point, uint64_t n, size_t block_size, size_t size,
-                        fm_block_compute compute, fm_block_fold fold, void *arg,
-                        fm_error *err);
+/* Draws of one point, cut into fixed blocks. */
+typedef struct fm_blocks {
+    uint64_t n;        /* draws */
+    size_t block_size; /* draws per block (the last may be shorter) */
+    size_t size;       /* bytes of one block's partial result */
+    /* Fills `partial` (not cleared) for draws [first, first + n); called from any thread. */
+    fm_status (*compute)(void *arg, uint64_t first, size_t n, void *partial);
+    /* Called in order of blocks, by one thread at a time. */
+    fm_status (*fold)(void *arg, uint64_t first, size_t n, const void *partial);
+    void *arg;
+} fm_blocks;
+
+/* Computes the blocks on point->threads threads and folds them in order of blocks, so that
+ * the answer never depends on the threads.
+ * returns FM_OK; the first status that compute or fold returned, in order of blocks;
+ *         FM_EINTERRUPT when the point should stop; FM_ENOMEM */
+fm_status fm_for_blocks(const fm_point *point, const fm_blocks *work, fm_error *err);
 
 #endif

@@ -741,7 +741,8 @@ run_blocks(sum *s, int threads, const volatile sig_atomic_t *stop, uint64_t n,
     fm_point point = {.study = &study, .threads = threads, .stop = stop};
 
     s->stream = fm_stream_make(1, 2, 3);
-    return fm_for_blocks(&point, n, 64, sizeof(double), compute_sum, fold_sum, s, err);
+    const fm_blocks work = {n, 64, sizeof(double), compute_sum, fold_sum, s};
+    return fm_for_blocks(&point, &work, err);
 }
 
 START_TEST(test_blocks)

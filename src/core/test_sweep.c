@@ -134,8 +134,9 @@ run_blocks(const fm_point *point, fm_out *out, fm_error *err)
 
 #pragma omp critical(test_sweep)
     most_threads = point->threads > most_threads ? point->threads : most_threads;
-    fm_status st = fm_for_blocks(point, 5000, BLOCK_DRAWS, sizeof(double), compute_draws,
-                                 fold_draws, &d, err);
+    const fm_blocks work = {5000,          BLOCK_DRAWS, sizeof(double),
+                            compute_draws, fold_draws,  &d};
+    fm_status st = fm_for_blocks(point, &work, err);
     return st == FM_OK ? put_vref(out, d.sum, 0) : st;
 }
 

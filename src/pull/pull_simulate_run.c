@@ -488,8 +488,13 @@ fm_pull_simulate_run(const fm_point *point, fm_out *out, fm_error *err)
     *j = (job){
         .point = p, .model = m, .keep = fm_integer(p, P_KEEP) == KEEP_PULLS, .out = out};
     size_t kept = j->keep ? BLOCK * (sizeof(double) + 1) : 0;
-    st = fm_for_blocks(p, p->draws, BLOCK, sizeof(partial) + kept, compute_block,
-                       fold_block, j, err);
+    const fm_blocks work = {.n = p->draws,
+                            .block_size = BLOCK,
+                            .size = sizeof(partial) + kept,
+                            .compute = compute_block,
+                            .fold = fold_block,
+                            .arg = j};
+    st = fm_for_blocks(p, &work, err);
     if (st == FM_OK)
         st = put_rows(p, m, &j->total, out);
     if (st != FM_OK)
