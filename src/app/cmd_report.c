@@ -62,11 +62,11 @@ fm_app_report(fm_app *app, int argc, char **argv)
     fm_app_parse(app, &argp, argc, argv, &o);
     fm_result **results = calloc(o.n_files, sizeof(fm_result *));
     if (results == NULL) {
-        (void)FM_FAIL(&err, FM_ENOMEM, "out of memory");
         free(o.files);
+        (void)FM_FAIL(&err, FM_ENOMEM, "out of memory");
         return fm_app_fail(app, &err);
     }
-    for (size_t i = 0; results != NULL && i < o.n_files && code == FM_EXIT_OK; i++)
+    for (size_t i = 0; i < o.n_files && code == FM_EXIT_OK; i++)
         results[i] = fm_app_open(app, o.files[i], &code);
     if (code == FM_EXIT_OK &&
         fm_report_write(&app->context, (const fm_result *const *)results, o.n_files,
