@@ -147,10 +147,10 @@ def check_file(path):
 def check_grid(path, engine):
     data = xarray.open_dataset(path, group="entry/summary", engine=engine)
     with h5py.File(path, "r") as file:
-        raw = file["entry/summary/mean_force"][()]
-    force = data.mean_force
+        raw = file["entry/summary/mean"][()]
+    force = data["mean"]
     check(force.dims == ("wire_material", "wire_diameter", "hook_position"), "dimensions")
-    check(force.units == "gf", "units of mean_force")
+    check(force.units == "gf", "units of mean")
     for i, material in enumerate(["Au", "Al"]):
         for j, diameter in enumerate([25.0, 33.0, 50.0]):
             for k in range(13):
@@ -167,10 +167,10 @@ def check_grid(path, engine):
 
 def check_points(path, engine, n):
     data = xarray.open_dataset(path, group="entry/summary", engine=engine)
-    check(data.mean_force.dims == ("point",), "dimension of a zipped table")
+    check(data["mean"].dims == ("point",), "dimension of a zipped table")
     check(list(data.point.values) == list(range(n)), "values of point")
     check(data.wire_diameter.units == "um", "units of a swept parameter")
-    check(bool((data.mean_force > 0).all()), "forces")
+    check(bool((data["mean"] > 0).all()), "forces")
     if "wire_material" in data:
         words = numpy.array(data.wire_material.attrs["words"])
         check(list(words[data.wire_material.values]) == ["Au", "Al", "Au"], "words")

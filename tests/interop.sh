@@ -76,7 +76,7 @@ done
 import h5py, shutil, sys
 shutil.copy(sys.argv[1], sys.argv[2])
 with h5py.File(sys.argv[2], "r+") as f:
-    f["entry/summary/mean_force"][0, 0, 0] += 1e-12
+    f["entry/summary/mean"][0, 0, 0] += 1e-12
 END
 status=0
 "$FABMET" verify changed.h5 >/dev/null 2>&1 || status=$?

@@ -59,7 +59,8 @@ if localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" 2>/dev/null ||
     export LOCPATH
     if [ "$(LC_ALL=de_DE.UTF-8 printf '%.1f' 1 2>/dev/null || :)" = 1,0 ] ||
         LC_ALL=de_DE.UTF-8 locale decimal_point 2>/dev/null | grep -q ,; then
-        run_all de_DE.UTF-8 "$work/comma"
+        # glibc itself leaks the parsed LOCPATH.
+        ASAN_OPTIONS=detect_leaks=0 run_all de_DE.UTF-8 "$work/comma"
         if ! diff -u "$work/plain" "$work/comma"; then
             echo "wrong: messages depend on the locale"
             failed=1

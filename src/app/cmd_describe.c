@@ -114,6 +114,22 @@ fm_describe_range(fm_str *s, const fm_param *param)
 
 /* ---- the text form --------------------------------------------------------------- */
 
+/* One word of Markdown text without the marks of emphasis. */
+static size_t
+print_word(const char *word, size_t n)
+{
+    size_t printed = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (word[i] == '*')
+            continue;
+        putchar(word[i]);
+        printed++;
+    }
+    return printed;
+}
+
+/* Fills lines; an empty line in the text stays one. */
 static void
 print_wrapped(const char *text, size_t indent, size_t width)
 {
@@ -125,14 +141,15 @@ print_wrapped(const char *text, size_t indent, size_t width)
             putchar('\n');
             column = 0;
         }
-        if (column == 0)
-            printf("%*s", (int)indent, "");
-        else
-            putchar(' ');
-        printf("%.*s", (int)word, text);
-        column += word + (column > 0 ? 1 : indent);
+        column += (size_t)printf("%*s", column == 0 ? (int)indent : 1, "");
+        column += print_word(text, word);
         text += word;
-        text += strspn(text, " \n");
+        size_t gap = strspn(text, " \n");
+        if (gap >= 2 && strncmp(text, "\n\n", 2) == 0) {
+            fputs("\n\n", stdout);
+            column = 0;
+        }
+        text += gap;
     }
     putchar('\n');
 }
@@ -272,6 +289,7 @@ fm_app_describe(fm_app *app, int argc, char **argv)
     }
     if (o.markdown)
         return print_markdown(study);
+    assert(study != NULL); /* the parser asks for one unless --markdown is given */
     if (o.json)
         return print_json(study);
     assert(study != NULL); /* the parser asks for one */

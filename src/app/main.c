@@ -36,13 +36,11 @@ static const fm_command commands[] = {
 static char *
 help_filter(int key, const char *text, void *input)
 {
-    char *same; /* argp frees what is returned only if it is another text */
     fm_str s = {0};
 
     (void)input;
-    memcpy(&same, &text, sizeof same);
     if (key != ARGP_KEY_HELP_POST_DOC)
-        return same;
+        return fm_strdup(text); /* argp frees it */
     fm_str_add(&s, "Commands:\n");
     for (size_t i = 0; i < FM_COUNT(commands); i++)
         fm_str_addf(&s, "  %-10s %s\n", commands[i].name, commands[i].summary);
@@ -89,10 +87,10 @@ find_command(const char *name)
         names[i] = commands[i].name;
     }
     const char *nearest = fm_nearest(name, names, FM_COUNT(commands));
-    (void)fprintf(stderr, "fabmet: error: there is no command '%s'", name);
+    fprintf(stderr, "fabmet: error: there is no command '%s'", name);
     if (nearest != NULL)
-        (void)fprintf(stderr, "; did you mean '%s'?", nearest);
-    (void)fprintf(stderr, "\n  hint: `fabmet --help` lists the commands\n");
+        fprintf(stderr, "; did you mean '%s'?", nearest);
+    fprintf(stderr, "\n  hint: `fabmet --help` lists the commands\n");
     return NULL;
 }
 
@@ -115,8 +113,8 @@ close_stdout(int code)
     errno = 0;
     if (fclose(stdout) == 0 || errno == EPIPE)
         return code;
-    (void)fprintf(stderr, "fabmet: error: writing to standard output failed: %s\n",
-                  strerror(errno));
+    fprintf(stderr, "fabmet: error: writing to standard output failed: %s\n",
+            strerror(errno));
     return code == FM_EXIT_OK ? FM_EXIT_IO : code;
 }
 

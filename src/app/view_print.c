@@ -76,7 +76,7 @@ fm_json_text(const char *text, FILE *to)
 
     fm_str_add_json(&s, text);
     if (s.data != NULL)
-        (void)fputs(s.data, to);
+        fputs(s.data, to);
     fm_str_free(&s);
 }
 
@@ -97,7 +97,7 @@ json_cell(const fm_result_column *column, const fm_slice *slice, size_t i, FILE 
         fm_json_number(slice->real[i], to);
         break;
     case FM_TYPE_INTEGER:
-        (void)fprintf(to, "%" PRId64, slice->integer[i]);
+        fprintf(to, "%" PRId64, slice->integer[i]);
         break;
     case FM_TYPE_CODE:
         fm_json_text(code_word(column, slice->code[i]), to);
@@ -114,11 +114,11 @@ json_column(const fm_view *view, size_t c, FILE *to, fm_error *err)
     bool comma = false;
 
     fm_json_text(column->name, to);
-    (void)fputs(":{\"units\":", to);
+    fputs(":{\"units\":", to);
     fm_json_text(column->unit, to);
-    (void)fputs(",\"term\":", to);
+    fputs(",\"term\":", to);
     fm_json_text(column->term, to);
-    (void)fputs(",\"values\":[", to);
+    fputs(",\"values\":[", to);
     for (uint64_t first = 0; first < view->table->n_rows; first += BLOCK) {
         uint64_t left = view->table->n_rows - first;
         fm_slice slice = {0};
@@ -131,28 +131,28 @@ json_column(const fm_view *view, size_t c, FILE *to, fm_error *err)
             if (!kept(view, &b, i))
                 continue;
             if (comma)
-                (void)putc(',', to);
+                putc(',', to);
             comma = true;
             json_cell(column, &slice, i, to);
         }
         fm_slice_free(&slice);
     }
-    (void)fputs("]}", to);
+    fputs("]}", to);
     return FM_OK;
 }
 
 fm_status
 fm_view_json(const fm_view *view, FILE *to, fm_error *err)
 {
-    (void)fprintf(to, "{\"rows\":%" PRIu64 ",\"columns\":{", view->n_rows);
+    fprintf(to, "{\"rows\":%" PRIu64 ",\"columns\":{", view->n_rows);
     for (size_t c = 0; c < view->n_columns; c++) {
         if (c > 0)
-            (void)fputs(",\n  ", to);
+            fputs(",\n  ", to);
         fm_status st = json_column(view, c, to, err);
         if (st != FM_OK)
             return st;
     }
-    (void)fputs("}}", to);
+    fputs("}}", to);
     return FM_OK;
 }
 
@@ -164,16 +164,16 @@ csv_text(const char *text, FILE *to)
 {
     if (*text == '\0' ||
         (strpbrk(text, ",\"\r\n") == NULL && strchr("=+-@", *text) == NULL)) {
-        (void)fputs(text, to);
+        fputs(text, to);
         return;
     }
-    (void)putc('"', to);
+    putc('"', to);
     for (; *text != '\0'; text++) {
         if (*text == '"')
-            (void)putc('"', to);
-        (void)putc(*text, to);
+            putc('"', to);
+        putc(*text, to);
     }
-    (void)putc('"', to);
+    putc('"', to);
 }
 
 static void
@@ -183,11 +183,11 @@ csv_cell(const fm_result_column *column, const fm_slice *slice, size_t i, FILE *
     case FM_TYPE_REAL:
         if (!isnan(slice->real[i])) {
             char number[FM_NUMBER_TEXT];
-            (void)fputs(fm_number_text(slice->real[i], number), to);
+            fputs(fm_number_text(slice->real[i], number), to);
         }
         break;
     case FM_TYPE_INTEGER:
-        (void)fprintf(to, "%" PRId64, slice->integer[i]);
+        fprintf(to, "%" PRId64, slice->integer[i]);
         break;
     case FM_TYPE_CODE:
         csv_text(code_word(column, slice->code[i]), to);
@@ -207,11 +207,11 @@ csv_header(const fm_view *view, FILE *to)
         if (*column->unit != '\0' && strcmp(column->unit, "1") != 0)
             fm_str_addf(&s, " [%s]", column->unit);
         if (c > 0)
-            (void)putc(',', to);
+            putc(',', to);
         csv_text(s.data != NULL ? s.data : column->name, to);
         fm_str_free(&s);
     }
-    (void)putc('\n', to);
+    putc('\n', to);
 }
 
 fm_status
@@ -226,11 +226,11 @@ fm_view_csv(const fm_view *view, FILE *to, fm_error *err)
         for (size_t i = 0; i < b.n; i++) {
             for (size_t c = 0; kept(view, &b, i) && c < view->n_columns; c++) {
                 if (c > 0)
-                    (void)putc(',', to);
+                    putc(',', to);
                 csv_cell(&view->table->columns[view->columns[c]], &b.slices[c], i, to);
             }
             if (kept(view, &b, i))
-                (void)putc('\n', to);
+                putc('\n', to);
         }
         block_free(view, &b);
     }
@@ -280,9 +280,9 @@ pad(const char *text, int width, bool left, FILE *to)
     int blanks = width - text_width(text);
 
     if (left)
-        (void)fprintf(to, "%s%*s", text, blanks > 0 ? blanks : 0, "");
+        fprintf(to, "%s%*s", text, blanks > 0 ? blanks : 0, "");
     else
-        (void)fprintf(to, "%*s%s", blanks > 0 ? blanks : 0, "", text);
+        fprintf(to, "%*s%s", blanks > 0 ? blanks : 0, "", text);
 }
 
 static void
@@ -293,7 +293,7 @@ text_header(const fm_view *view, const int *widths, FILE *to)
             const fm_result_column *column = &view->table->columns[view->columns[c]];
             bool left = column->type == FM_TYPE_TEXT || column->type == FM_TYPE_CODE;
             pad(units ? column->unit : column->name, widths[c], left, to);
-            (void)fputs(c + 1 < view->n_columns ? "  " : "\n", to);
+            fputs(c + 1 < view->n_columns ? "  " : "\n", to);
         }
     }
 }
@@ -330,7 +330,7 @@ text_row(const fm_view *view, const struct block *b, size_t i, const int *widths
         bool last = c + 1 == view->n_columns;
         char *cell = text_cell(column, &b->slices[c], i);
         pad(cell != NULL ? cell : "", left && last ? 0 : widths[c], left, to);
-        (void)fputs(last ? "\n" : "  ", to);
+        fputs(last ? "\n" : "  ", to);
         free(cell);
     }
 }
@@ -347,14 +347,16 @@ fm_view_text(const fm_view *view, FILE *to, fm_error *err)
         st = block_read(view, first, &b, err);
         if (st != FM_OK)
             break;
-        if (widths == NULL) {
+        if (widths == NULL)
             widths = text_widths(view, &b);
-            if (widths == NULL)
-                st = FM_FAIL(err, FM_ENOMEM, "out of memory");
-            else
-                text_header(view, widths, to);
+        if (widths == NULL) {
+            block_free(view, &b);
+            st = FM_FAIL(err, FM_ENOMEM, "out of memory");
+            break;
         }
-        for (size_t i = 0; widths != NULL && i < b.n; i++)
+        if (first == 0)
+            text_header(view, widths, to);
+        for (size_t i = 0; i < b.n; i++)
             if (kept(view, &b, i))
                 text_row(view, &b, i, widths, to);
         block_free(view, &b);

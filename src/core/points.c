@@ -6,7 +6,9 @@
  *
  * Sources: McKay, Beckman, Conover, Technometrics 21 (1979) 239 (Latin hypercube);
  * Black and Rogaway, Ciphers with arbitrary finite domains, CT-RSA 2002 (permutation of
- * 0 ... n - 1 by a Feistel network and cycle walking); Sobol numbers by GSL.
+ * 0 ... n - 1 by a Feistel network and cycle walking); Steele, Lea, Flood, Fast
+ * splittable pseudorandom number generators, OOPSLA 2014 (mixing inside the network, with
+ * Stafford's constants, variant 13); Sobol numbers by GSL.
  */
 #include "config.h"
 
@@ -30,8 +32,8 @@ enum {
 
 /* What the Latin hypercube needs of one axis. */
 typedef struct lhs_axis {
-    uint32_t order;  /* selector of the permutation's round keys */
-    uint32_t jitter; /* selector of the place inside the stratum */
+    uint64_t key[FEISTEL_ROUNDS]; /* of the permutation */
+    uint32_t jitter;              /* selector of the place inside the stratum */
 } lhs_axis;
 
 struct fm_cursor {
@@ -77,14 +79,16 @@ between(const fm_axis *axis, uint64_t i, uint64_t last)
 {
     long double left = (long double)(last - i);
     long double right = (long double)i;
+    long double from = (long double)axis->from;
+    long double to = (long double)axis->to;
 
     if (i == 0 || axis->from == axis->to)
         return axis->from;
     if (i == last)
         return axis->to;
     if (axis->kind == FM_AXIS_LINEAR)
-        return snap((double)((axis->from * left + axis->to * right) / (long double)last));
-    long double sum = logl(axis->from) * left + logl(axis->to) * right;
+        return snap((double)((from * left + to * right) / (long double)last));
+    long double sum = logl(from) * left + logl(to) * right;
     return snap((double)expl(sum / (long double)last));
 }
 
@@ -92,12 +96,14 @@ between(const fm_axis *axis, uint64_t i, uint64_t last)
 static double
 inside(const fm_axis *axis, long double u)
 {
+    long double from = (long double)axis->from;
+    long double to = (long double)axis->to;
     long double x;
 
     if (axis->kind == FM_AXIS_LOG)
-        x = expl(logl(axis->from) * (1 - u) + logl(axis->to) * u);
+        x = expl(logl(from) * (1 - u) + logl(to) * u);
     else
-        x = axis->from * (1 - u) + axis->to * u;
+        x = from * (1 - u) + to * u;
     double low = fmin(axis->from, axis->to);
     double high = fmax(axis->from, axis->to);
     return fmin(fmax((double)x, low), high);
@@ -148,7 +154,7 @@ set_sampled(const fm_scenario *scenario, const fm_axis *axis, long double u,
     if (whole && axis->kind == FM_AXIS_LINEAR) {
         double low = fmin(axis->from, axis->to);
         double n = fabs(axis->to - axis->from) + 1;
-        x = low + fmin((double)floorl(u * n), n - 1);
+        x = low + fmin((double)floorl(u * (long double)n), n - 1);
     }
     set_number(scenario, axis, x, value_out);
 }
@@ -177,19 +183,26 @@ half_bits_of(uint64_t n)
     return half;
 }
 
+/* The finaliser of SplitMix64, a bijection of 64 bits whose every output bit depends on
+ * every input bit. */
+static uint64_t
+mix(uint64_t x)
+{
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
 /* One pass through the network: a bijection of 2 * half_bits bits. */
 static uint64_t
-feistel(const fm_cursor *cursor, uint32_t selector, uint64_t x)
+feistel(const fm_cursor *cursor, const lhs_axis *axis, uint64_t x)
 {
     uint64_t mask = (UINT64_C(1) << cursor->half_bits) - 1;
     uint64_t left = x >> cursor->half_bits;
     uint64_t right = x & mask;
 
-    for (uint64_t round = 0; round < FEISTEL_ROUNDS; round++) {
-        fm_stream key = fm_stream_make(cursor->scenario->seed, round, selector);
-        uint32_t words[4];
-        fm_rng_words(&key, (uint32_t)right, words);
-        uint64_t mixed = left ^ (words[0] & mask);
+    for (int round = 0; round < FEISTEL_ROUNDS; round++) {
+        uint64_t mixed = left ^ (mix(right ^ axis->key[round]) & mask);
         left = right;
         right = mixed;
     }
@@ -200,10 +213,10 @@ feistel(const fm_cursor *cursor, uint32_t selector, uint64_t x)
  * bijection until it comes back below n.  The network has less than 4 n values for n > 1.
  */
 static uint64_t
-permuted(const fm_cursor *cursor, uint32_t selector, uint64_t x)
+permuted(const fm_cursor *cursor, const lhs_axis *axis, uint64_t x)
 {
     do
-        x = feistel(cursor, selector, x);
+        x = feistel(cursor, axis, x);
     while (x >= cursor->scenario->n_points);
     return x;
 }
@@ -215,12 +228,27 @@ seek_lhs(fm_cursor *cursor, uint64_t index)
 
     for (size_t a = 0; a < s->n_axes; a++) {
         fm_stream stream = fm_stream_make(s->seed, index, cursor->lhs[a].jitter);
-        uint64_t stratum = permuted(cursor, cursor->lhs[a].order, index);
+        uint64_t stratum = permuted(cursor, &cursor->lhs[a], index);
         double jitter;
         fm_rng_uniform(&stream, 0, 1, &jitter);
-        long double u = ((long double)stratum + jitter) / (long double)s->n_points;
+        long double u =
+            ((long double)stratum + (long double)jitter) / (long double)s->n_points;
         set_sampled(s, &s->axes[a], u, &cursor->values[s->axes[a].param]);
     }
+}
+
+static void
+start_lhs_axis(const fm_scenario *scenario, const char *key, lhs_axis *axis_out)
+{
+    fm_stream order =
+        fm_stream_make(scenario->seed, 0, fm_stream_selector("sampling.lhs.order", key));
+    uint32_t words[4];
+
+    for (uint32_t round = 0; round < FEISTEL_ROUNDS; round++) {
+        fm_rng_words(&order, round, words);
+        axis_out->key[round] = (uint64_t)words[1] << 32 | words[0];
+    }
+    axis_out->jitter = fm_stream_selector("sampling.lhs.jitter", key);
 }
 
 /* The streams hang on the parameter's key, so that an axis keeps its values when another
@@ -234,11 +262,8 @@ start_lhs(fm_cursor *cursor)
     if (cursor->lhs == NULL)
         return FM_ENOMEM;
     cursor->half_bits = s->n_points > 0 ? half_bits_of(s->n_points) : 1;
-    for (size_t a = 0; a < s->n_axes; a++) {
-        const char *key = s->study->params[s->axes[a].param].key;
-        cursor->lhs[a].order = fm_stream_selector("sampling.lhs.order", key);
-        cursor->lhs[a].jitter = fm_stream_selector("sampling.lhs.jitter", key);
-    }
+    for (size_t a = 0; a < s->n_axes; a++)
+        start_lhs_axis(s, s->study->params[s->axes[a].param].key, &cursor->lhs[a]);
     return FM_OK;
 }
 
@@ -273,7 +298,7 @@ seek_sobol(fm_cursor *cursor, uint64_t index)
         if (gsl_qrng_get(cursor->sobol, cursor->sobol_u) != GSL_SUCCESS)
             return FM_EINTERNAL;
     for (size_t a = 0; a < s->n_axes; a++)
-        set_sampled(s, &s->axes[a], cursor->sobol_u[a],
+        set_sampled(s, &s->axes[a], (long double)cursor->sobol_u[a],
                     &cursor->values[s->axes[a].param]);
     return FM_OK;
 }

@@ -131,9 +131,10 @@ put_attributes(hid_t dataset, const fm_schema_column *column)
     static const char *const roles[] = {
         [FM_VALUE] = "value", [FM_AXIS] = "axis", [FM_STATUS] = "status"};
 
-    if (column->type != FM_TYPE_TEXT && !fm_h5_put_text(dataset, "units", column->unit))
-        return false;
-    if (!fm_h5_put_text(dataset, "long_name", column->long_name) ||
+    const char *unit = column->type != FM_TYPE_TEXT ? column->unit : "";
+
+    if (!fm_h5_put_text(dataset, "units", unit) ||
+        !fm_h5_put_text(dataset, "long_name", column->long_name) ||
         !fm_h5_put_text(dataset, "role", roles[column->role]))
         return false;
     if (*column->term != '\0' && !fm_h5_put_text(dataset, "term", column->term))

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <hdf5.h>
+
 #ifdef _OPENMP
 #include <omp.h>
 #else
@@ -48,6 +50,8 @@ typedef struct run {
     int team;           /* threads that take chunks */
     int threads_inside; /* threads that each point may use */
     struct timespec start;
+    H5E_auto2_t on_h5_error; /* how the calling thread has HDF5 report its errors */
+    void *on_h5_error_arg;
     int halt;               /* atomic: a status that ends the run */
     uint64_t done;          /* atomic: points computed */
     uint64_t failed;        /* atomic */
@@ -209,7 +213,8 @@ note_failures(run *r, const fm_out *out)
     }
 }
 
-/* Called in order of chunks, by one thread at a time. */
+/* Called in order of chunks, by one thread at a time.  A thread-safe HDF5 keeps for each
+ * thread whether errors are printed. */
 static void
 hand_over(void *arg, uint64_t chunk)
 {
@@ -219,6 +224,7 @@ hand_over(void *arg, uint64_t chunk)
 
     if (halted(r) != FM_OK)
         return;
+    (void)H5Eset_auto2(H5E_DEFAULT, r->on_h5_error, r->on_h5_error_arg);
     fm_status st = fm_store_append(r->store, out, &err);
     if (st != FM_OK)
         halt(r, st, err.code != FM_OK ? err.text : fm_status_name(st));
@@ -323,6 +329,7 @@ fm_run(const fm_scenario *scenario, const char *path, const fm_run_options *opti
     run r = {.scenario = scenario, .options = options, .err = err};
 
     (void)clock_gettime(CLOCK_MONOTONIC, &r.start);
+    (void)H5Eget_auto2(H5E_DEFAULT, &r.on_h5_error, &r.on_h5_error_arg);
     divide(&r);
     fm_status st = fm_store_create(path, scenario, &options->store, &r.store, err);
     if (st != FM_OK)

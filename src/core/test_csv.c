@@ -474,7 +474,7 @@ START_TEST(test_large_file)
     char path[] = "/tmp/fm_test_csv_XXXXXX";
     int fd = mkstemp(path);
     FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-    const size_t rows = 200000;
+    const size_t rows = getenv("FM_TEST_VALGRIND") != NULL ? 20000 : 200000;
     const fm_csv_column columns[] = {count_1, mode_text, force_n};
 
     ck_assert_ptr_nonnull(f);
@@ -765,6 +765,9 @@ main(void)
     Suite *suite = suite_create("csv");
     TCase *good = tcase_create("good");
     TCase *bad = tcase_create("bad");
+
+    tcase_set_timeout(good, 120);
+    tcase_set_timeout(bad, 120);
 
     if (fm_units_create(&units, &err) != FM_OK) {
         (void)fprintf(stderr, "%s\n", err.text);

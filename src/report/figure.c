@@ -13,11 +13,13 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "report/asked.h"
 #include "report/figure.h"
 #include "report/gnuplot.h"
 #include "report/output.h"
 #include "report/plot.h"
 #include "report/svg.h"
+#include "report/unit_text.h"
 
 enum {
     WIDTH = 760,
@@ -240,6 +242,7 @@ static void
 add_label(fm_str *s, const fm_plot_column *c, fm_picture picture)
 {
     fm_str label = {0};
+    char unit[FM_UNIT_TEXT];
 
     fm_plot_label(c->long_name, c->unit, &label);
     fm_str_add(s, "label_");
@@ -249,7 +252,7 @@ add_label(fm_str *s, const fm_plot_column *c, fm_picture picture)
     fm_str_add(s, "\nunit_");
     add_identifier(s, c->name);
     fm_str_add(s, " = ");
-    add_text(s, strcmp(c->unit, "1") == 0 ? "1" : fm_unit_text(c->unit), picture);
+    add_text(s, strcmp(c->unit, "1") == 0 ? "1" : fm_unit_text(c->unit, unit), picture);
     fm_str_add(s, "\n");
     s->failed = s->failed || label.failed;
     fm_str_free(&label);
@@ -369,6 +372,37 @@ add_scalars(fm_str *s, const fm_drawing *d, fm_error *err)
     return FM_OK;
 }
 
+/* Texts and lists of texts among the study's parameters, as the scenario gives them. */
+static void
+add_params(fm_str *s, const job *j)
+{
+    const fm_study *study = j->drawing->study;
+    fm_node *scenario = fm_asked_scenario(j->drawing->result);
+
+    for (size_t i = 0; study != NULL && i < study->n_params; i++) {
+        const fm_param *p = &study->params[i];
+        const fm_node *node = fm_asked_param(scenario, p->key);
+        fm_str text = {0};
+        if (p->kind != FM_TEXT && (p->kind != FM_LIST || p->item != FM_TEXT))
+            continue;
+        fm_str_add(&text, "");
+        if (node != NULL && node->kind == FM_NODE_SCALAR)
+            fm_asked_text(node, &text);
+        for (size_t k = 0; node != NULL && k < node->n_items; k++) {
+            fm_str_add(&text, k > 0 ? ", " : "");
+            fm_asked_text(&node->items[k], &text);
+        }
+        fm_str_add(s, "param_");
+        add_identifier(s, p->key);
+        fm_str_add(s, " = ");
+        add_text(s, text.data, j->picture);
+        fm_str_add(s, "\n");
+        s->failed = s->failed || text.failed;
+        fm_str_free(&text);
+    }
+    fm_yaml_free(scenario);
+}
+
 static size_t
 panel_columns(size_t n)
 {
@@ -439,6 +473,7 @@ add_figure(job *j, const fm_scratch *scratch, fm_plot *plot, const char *section
     add_series(s, plot, j->picture);
     for (size_t k = 0; k < plot->n_columns; k++)
         add_label(s, &plot->columns[k], j->picture);
+    add_params(s, j);
     fm_status st = add_scalars(s, j->drawing, err);
     if (st != FM_OK)
         return st;
@@ -630,7 +665,9 @@ draw_all(job *jobs, size_t n, const fm_scratch *scratch, fm_error *err)
         }
         size_t number = last_mark(words);
         if (number == 0 || number > n || !jobs[number - 1].ready) {
-            st = FM_FAIL(err, st, "%s: %s", mine.text, words);
+            bool known = strstr(words, "cannot start gnuplot") != NULL;
+            st = FM_FAIL(err, st, "%s%s%s", mine.text, known ? "" : ": ",
+                         known ? "" : words);
             free(words);
             return st;
         }

@@ -7,18 +7,24 @@
  * grid, colours and the following; a section only adds what is special to it:
  *
  *   data              name of the data file; column k is the k-th of the figure's
- * `columns`; text columns hold 0, 1, 2 ... in order of appearance, code columns their
- * code; missing values are NaN n_series          number of series; series[i] (i from 1)
- * is the name of series i, whose rows are `index (i-1)` of the data file (without `by`:
- * one series) label_COLUMN      "long name [unit]" of each column ("@axis" is label_axis)
+ *                     `columns`; text columns hold 0, 1, 2 ... in order of appearance,
+ *                     code columns their code; missing values are NaN
+ *   n_series          number of series; series[i] (i from 1) is the name of series i,
+ *                     whose rows are `index (i-1)` of the data file (without `by`: one)
+ *   label_COLUMN      "long name [unit]" of each column ("@axis" is label_axis)
  *   unit_COLUMN       its unit alone ("1" for a pure number, "" for text)
- *   n_words_COLUMN, words_COLUMN[i]  number of words of a text or code column, the word
- * of value i - 1; tics_COLUMN[i] is the same for `set xtics`, which takes its labels as
- * formats TABLE_COLUMN      each of the figure's scalars (NaN when absent) xtics set to
- * the words when the first column is text line types 1-8    colour-blind safe colours
- * with distinct dashes and points line styles       101 limit, 102 centre line, 103
- * flagged point, 104 faint All strings are ready for `title`, `set xlabel`; templates set
- * `noenhanced` nowhere: the terminal has it.
+ *   n_words_COLUMN    number of words of a text or code column
+ *   words_COLUMN[i]   the word of value i - 1
+ *   tics_COLUMN[i]    the same for `set xtics`, which takes its labels as formats
+ *   param_KEY         each parameter that is a text, or a list of texts joined by ", ",
+ *                     as the scenario gives it ("" when it does not)
+ *   TABLE_COLUMN      each of the figure's scalars (NaN when absent)
+ *   xtics             set to the words when the first column is text
+ *   line types 1-8    colour-blind safe colours with distinct dashes and points
+ *   line styles       101 limit, 102 centre line, 103 flagged point, 104 faint
+ *
+ * All strings are ready for `title`, `set xlabel`; templates set `noenhanced` nowhere:
+ * the terminal has it.
  */
 #ifndef FM_REPORT_FIGURE_H
 #define FM_REPORT_FIGURE_H

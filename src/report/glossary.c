@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,19 +83,23 @@ static const field source_fields[] = {
     {"identifier", TEXT, false, NULL, 0, 0}, {"access", TEXT, false, NULL, 0, 0},
     {"note", TEXT, false, NULL, 0, 0}};
 
-static_assert(FM_COUNT(files) < FM_GLOSSARY_FILES, "room for all files and the sources");
-
 const char *
-fm_glossary_domains(const char *file)
+fm_glossary_domains(const fm_glossary *glossary, const char *file)
 {
-    const char *base = strrchr(file, '/') != NULL ? strrchr(file, '/') + 1 : file;
-
-    for (size_t i = 0; i < FM_COUNT(files); i++) {
-        size_t n = strlen(files[i].file);
-        if (strncmp(base, files[i].file, n) == 0 && strcmp(base + n, ".yaml") == 0)
-            return files[i].domains;
-    }
+    for (size_t i = 0; i < glossary->n_roots; i++)
+        if (glossary->files[i] == file)
+            return glossary->domains[i];
     return NULL;
+}
+
+/* Domains of a file: listed above, or the file's own name. */
+static char *
+domains_of(const char *base)
+{
+    for (size_t i = 0; i < FM_COUNT(files); i++)
+        if (strcmp(base, files[i].file) == 0)
+            return fm_strdup(files[i].domains);
+    return fm_strdup(base);
 }
 
 /* Where a record's problems are reported. */
@@ -357,25 +362,56 @@ add_file(fm_glossary *g, fm_node *root, char *name, bool bibs, fm_diags *diags)
     return st;
 }
 
+/* path  in  owned by the glossary from here on */
 static fm_status
-load_file(fm_glossary *g, const fm_context *context, const char *base, fm_diags *diags)
+load_file(fm_glossary *g, char *path, const char *base, fm_diags *diags)
 {
-    fm_str name = {0};
     fm_node *root = NULL;
-
-    fm_str_addf(&name, "glossary/%s.yaml", base);
-    char *path = name.failed ? NULL : fm_context_find(context, name.data);
-    fm_str_free(&name);
-    if (path == NULL)
-        return FM_ENOINPUT;
     fm_status st = fm_yaml_read_file(path, diags, &root);
+
     if (root == NULL) {
         free(path);
         return st == FM_ENOMEM ? st : FM_OK; /* what is wrong stands in diags */
     }
     g->files[g->n_roots] = path;
+    g->domains[g->n_roots] = domains_of(base);
     g->roots[g->n_roots++] = root;
+    if (g->domains[g->n_roots - 1] == NULL)
+        return FM_ENOMEM;
     return add_file(g, root, path, strcmp(base, "sources") == 0, diags);
+}
+
+static int
+is_terms_file(const struct dirent *entry)
+{
+    size_t n = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && n > 5 &&
+           strcmp(entry->d_name + n - 5, ".yaml") == 0 &&
+           strcmp(entry->d_name, "sources.yaml") != 0;
+}
+
+/* All files of the folder in order of their names, whatever the locale. */
+static fm_status
+load_folder(fm_glossary *g, const char *folder, fm_diags *diags)
+{
+    struct dirent **list = NULL;
+    int n = scandir(folder, &list, is_terms_file, versionsort);
+    fm_status st = n < 0 ? FM_EIO : FM_OK;
+
+    for (int i = 0; i < n; i++) {
+        fm_str path = {0};
+        fm_str_addf(&path, "%s/%s", folder, list[i]->d_name);
+        list[i]->d_name[strlen(list[i]->d_name) - 5] = '\0';
+        if (st == FM_OK && (path.failed || g->n_roots == FM_GLOSSARY_FILES))
+            st = FM_ENOMEM;
+        if (st == FM_OK)
+            st = load_file(g, fm_str_take(&path), list[i]->d_name, diags);
+        fm_str_free(&path);
+        free(list[i]);
+    }
+    free(list);
+    return st;
 }
 
 static int
@@ -408,15 +444,24 @@ fm_glossary_load(const fm_context *context, fm_diags *diags, fm_glossary **out)
 
     if (g == NULL)
         return FM_ENOMEM;
-    fm_status st = load_file(g, context, "sources", diags);
-    if (st == FM_ENOINPUT)
-        fm_diag_error(diags, FM_ENOINPUT, "glossary/sources.yaml", nowhere,
+    char *sources = fm_context_find(context, "glossary/sources.yaml");
+    char *folder = fm_strdup(sources);
+    fm_status st = FM_OK;
+    if (sources == NULL) {
+        st = FM_ENOINPUT;
+        fm_diag_error(diags, st, "glossary/sources.yaml", nowhere,
                       "set FABMET_DATADIR to the folder of the shipped data",
                       "not found in the data folders");
-    for (size_t i = 0; i < FM_COUNT(files) && st == FM_OK; i++) {
-        st = load_file(g, context, files[i].file, diags);
-        st = st == FM_ENOINPUT ? FM_OK : st; /* a module's terms come with the module */
+    } else if (folder == NULL) {
+        free(sources);
+        st = FM_ENOMEM;
+    } else {
+        *strrchr(folder, '/') = '\0';
+        st = load_file(g, sources, "sources", diags);
     }
+    if (st == FM_OK)
+        st = load_folder(g, folder, diags);
+    free(folder);
     if (st == FM_OK)
         st = finish(g);
     if (st == FM_OK)
@@ -438,6 +483,7 @@ fm_glossary_free(fm_glossary *g)
         free_term(&g->terms[i].term);
     for (size_t i = 0; i < g->n_roots; i++) {
         fm_yaml_free(g->roots[i]);
+        free(g->domains[i]);
         free(g->files[i]);
     }
     free(g->terms);

@@ -291,7 +291,7 @@ check_term(checker *c, size_t i)
 {
     const fm_term *t = &c->entry->term;
 
-    if (!is_id(t->id, fm_glossary_domains(c->entry->file)))
+    if (!is_id(t->id, fm_glossary_domains(c->g, c->entry->file)))
         complain(c, "id", "write domain.kebab-name with a domain of this file",
                  "not an id of this file");
     if (i > 0 && strcasecmp(t->id, c->g->terms[i - 1].term.id) == 0)
@@ -531,13 +531,31 @@ put_term(const fm_context *context, const fm_glossary *g, const fm_term *t, FILE
     fm_glossary_uses(context, t->id, put_use, to);
 }
 
+/* The same words: case aside, dashes and blanks alike. */
+static bool
+same_words(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        char x = *a == '-' || *a == '_' ? ' ' : *a;
+        char y = *b == '-' || *b == '_' ? ' ' : *b;
+        if (tolower((unsigned char)x) != tolower((unsigned char)y))
+            return false;
+        if (x == '\0')
+            return true;
+    }
+}
+
+/* By its id, the id's last part, its name or another name. */
 static bool
 is_called(const fm_term *t, const char *name)
 {
-    if (strcasecmp(t->id, name) == 0 || strcasecmp(t->term, name) == 0)
+    const char *last = strrchr(t->id, '.');
+
+    if (same_words(t->id, name) || same_words(t->term, name) ||
+        (last != NULL && same_words(last + 1, name)))
         return true;
     for (size_t i = 0; i < t->n_also; i++)
-        if (strcasecmp(t->also[i], name) == 0)
+        if (same_words(t->also[i], name))
             return true;
     return false;
 }

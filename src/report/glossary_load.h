@@ -7,7 +7,7 @@
 #include "report/glossary.h"
 
 enum {
-    FM_GLOSSARY_FILES = 16
+    FM_GLOSSARY_FILES = 64
 }; /* at most */
 
 typedef struct fm_term_entry {
@@ -25,6 +25,7 @@ typedef struct fm_bib_entry {
 struct fm_glossary {
     fm_node *roots[FM_GLOSSARY_FILES]; /* own all texts */
     char *files[FM_GLOSSARY_FILES];    /* names for messages */
+    char *domains[FM_GLOSSARY_FILES];  /* of each file, blank-separated: "spc fdc msa" */
     size_t n_roots;
     fm_term_entry *terms; /* sorted by id */
     size_t n_terms;
@@ -33,7 +34,8 @@ struct fm_glossary {
     size_t n_bibs;
 };
 
-/* Domains of a glossary file, blank-separated ("spc fdc msa"), or NULL. */
-const char *fm_glossary_domains(const char *file);
+/* Domains of the terms that a file of the glossary may hold, blank-separated, or NULL.
+ * file  in  as a term's entry has it */
+const char *fm_glossary_domains(const fm_glossary *glossary, const char *file);
 
 #endif

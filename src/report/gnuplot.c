@@ -351,7 +351,7 @@ judge(int state, bool in_time, int seconds, fm_error *err)
         return FM_FAIL(err, FM_EINTERNAL, "gnuplot was ended by signal %d",
                        WTERMSIG(state));
     if (WIFEXITED(state) && WEXITSTATUS(state) == 127)
-        return FM_FAIL(err, FM_EINTERNAL, "gnuplot cannot be started; is it installed?");
+        return FM_FAIL(err, FM_EINTERNAL, "gnuplot cannot be started (is it installed?)");
     if (!WIFEXITED(state) || WEXITSTATUS(state) != 0)
         return FM_FAIL(err, FM_EINTERNAL, "gnuplot ended with status %d",
                        WEXITSTATUS(state));

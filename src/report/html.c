@@ -2,13 +2,13 @@
 /* Pieces of HTML: escaping, slugs, numbers, Markdown. */
 #include "config.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmark.h>
 
+#include "report/decimals.h"
 #include "report/html.h"
 
 #define REPLACEMENT   "\xef\xbf\xbd"
@@ -72,6 +72,27 @@ fm_html_text(fm_str *s, const char *text)
 }
 
 void
+fm_html_ticked(fm_str *s, const char *text)
+{
+    for (bool code = false; *text != '\0';) {
+        fm_str part = {0};
+        size_t n = strcspn(text, "`");
+        bool pair = code || strchr(text + n + (text[n] == '`'), '`') != NULL;
+        n += text[n] == '`' && !pair; /* a lone backtick is one */
+        fm_str_add_bytes(&part, text, n);
+        fm_html_text(s, part.data != NULL ? part.data : "");
+        s->failed = s->failed || part.failed;
+        fm_str_free(&part);
+        text += n;
+        if (*text != '`')
+            continue;
+        code = !code;
+        fm_str_add(s, code ? "<code>" : "</code>");
+        text++;
+    }
+}
+
+void
 fm_html_slug(fm_str *s, const char *text)
 {
     size_t start = s->length;
@@ -95,74 +116,44 @@ fm_html_slug(fm_str *s, const char *text)
 /* ---- numbers -------------------------------------------------------------------------
  */
 
-/* C-locale decimal point whatever LC_NUMERIC says. */
-static void
-print_number(char *out, size_t size, const char *format, int digits, double x)
-{
-    if (*format == '#')
-        (void)snprintf(out, size, "%#.*g", digits, x);
-    else
-        (void)snprintf(out, size, "%.*g", digits, x);
-    for (char *p = out; *p != '\0'; p++)
-        if (*p == ',')
-            *p = '.';
-}
-
 void
-fm_text_real(fm_str *s, double x, int digits)
+fm_html_number(fm_str *s, const char *text)
 {
-    char text[FM_NUMBER_TEXT];
-
-    print_number(text, sizeof text, "", digits, x);
-    fm_str_add(s, text);
-}
-
-static void
-add_mantissa(fm_str *s, const char *text, size_t n)
-{
-    if (n > 0 && text[n - 1] == '.') /* "12345." of %#g */
-        n--;
     if (*text == '-') {
         fm_str_add(s, MINUS);
         text++;
-        n--;
     }
-    fm_str_add_bytes(s, text, n);
-}
-
-void
-fm_html_real(fm_str *s, double x, int digits)
-{
-    char text[FM_NUMBER_TEXT];
-
-    if (isinf(x)) {
-        fm_str_add(s, x > 0 ? INFINITY_SIGN : MINUS INFINITY_SIGN);
+    if (strcmp(text, "inf") == 0) {
+        fm_str_add(s, INFINITY_SIGN);
         return;
     }
-    if (fpclassify(x) == FP_ZERO) {
-        fm_str_add(s, "0");
-        return;
-    }
-    print_number(text, sizeof text, "#", digits, x);
     const char *e = strchr(text, 'e');
     if (e == NULL) {
-        add_mantissa(s, text, strlen(text));
+        fm_str_add(s, text);
         return;
     }
-    add_mantissa(s, text, (size_t)(e - text));
+    fm_str_add_bytes(s, text, (size_t)(e - text));
     long power = strtol(e + 1, NULL, 10);
     fm_str_addf(s, TIMES "10<sup>%s%ld</sup>", power < 0 ? MINUS : "",
                 power < 0 ? -power : power);
 }
 
 void
-fm_html_data(fm_str *s, double x, int digits)
+fm_html_data(fm_str *s, double x, const char *text)
 {
-    char text[FM_NUMBER_TEXT];
+    char exact[FM_NUMBER_TEXT];
 
-    fm_str_addf(s, "<data value=\"%s\">", fm_number_text(x, text));
-    fm_html_real(s, x, digits);
+    fm_str_addf(s, "<data value=\"%s\">", fm_number_text(x, exact));
+    fm_html_number(s, text);
     fm_str_add(s, "</data>");
+}
+
+void
+fm_html_short(fm_str *s, double x, int digits)
+{
+    char text[FM_DECIMALS_TEXT];
+
+    fm_html_data(s, x, fm_short_text(x, digits, text));
 }
 
 void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report/page.h"
+#include "report/unit_text.h"
 
 void
 fm_page_fail(fm_page *page, fm_status st, const char *text)
@@ -148,14 +149,14 @@ fm_page_term_text(fm_page *page, const char *term_id, const char *text)
     if (term_id != NULL && *term_id != '\0')
         t = use_term(page, term_id);
     if (t == NULL || t->section == page->section) {
-        fm_html_text(&page->html, text);
+        fm_html_ticked(&page->html, text);
         return;
     }
     t->section = page->section;
     fm_str_add(&page->html, "<a class=\"term\" href=\"#g-");
     fm_html_slug(&page->html, t->term->id);
     fm_str_add(&page->html, "\">");
-    fm_html_text(&page->html, text);
+    fm_html_ticked(&page->html, text);
     fm_str_add(&page->html, "</a>");
 }
 
@@ -189,6 +190,19 @@ fm_page_markdown(fm_page *page, const char *markdown, bool inline_only)
     if (text.failed || !fm_html_markdown(&page->html, text.data, inline_only))
         fm_page_fail(page, FM_ENOMEM, "out of memory");
     fm_str_free(&text);
+}
+
+void
+fm_page_unit(fm_page *page, const char *unit, bool behind)
+{
+    char text[FM_UNIT_TEXT];
+    const char *shown = fm_unit_text(unit, text);
+
+    if (*shown == '\0')
+        return;
+    fm_str_add(&page->html, behind ? " <span class=\"unit\">[" : "");
+    fm_html_text(&page->html, shown);
+    fm_str_add(&page->html, behind ? "]</span>" : "");
 }
 
 /* ---- paths ---------------------------------------------------------------------------

@@ -8,10 +8,6 @@
 #include "report/glossary.h"
 #include "report/html.h"
 
-enum {
-    FM_PAGE_DIGITS = 5
-}; /* significant digits of every real number in a table */
-
 typedef struct fm_page_use { /* one place that uses a term */
     char *anchor, *label;
 } fm_page_use;
@@ -60,6 +56,9 @@ void fm_page_term_text(fm_page *page, const char *term_id, const char *text);
 /* Markdown of ours with [[id]] links. */
 void fm_page_markdown(fm_page *page, const char *markdown, bool inline_only);
 
+/* A unit as people write it, `behind` a heading: " [unit]"; nothing for a pure number. */
+void fm_page_unit(fm_page *page, const char *unit, bool behind);
+
 /* "Data: /entry/TABLE/<column> in FILE, digest ..." below tables and figures. */
 void fm_page_path(fm_page *page, const char *table);
 
@@ -72,6 +71,7 @@ typedef struct fm_page_table {
     size_t n_columns;
     uint64_t first, n_rows;
     const char *caption;
+    bool axes; /* with the swept values of each row's point */
 } fm_page_table;
 void fm_page_add_table(fm_page *page, const fm_page_table *what);
 void fm_page_tables(fm_page *page); /* all tables of the result but points and verdicts */
@@ -79,6 +79,8 @@ void fm_page_tables(fm_page *page); /* all tables of the result but points and v
 /* Sections of one result (report_facts.c). */
 void fm_page_parameters(fm_page *page);
 void fm_page_points(fm_page *page);
+/* Swept values of a point: ": wire diameter 20 µm, hook position 0.2". */
+void fm_page_swept(fm_page *page, uint64_t point);
 void fm_page_provenance(fm_page *page);
 
 /* Closing sections (page_terms.c). */

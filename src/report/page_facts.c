@@ -11,67 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/yaml.h"
+#include "report/asked.h"
+#include "report/decimals.h"
 #include "report/page.h"
 #include "report/plot.h"
+#include "report/unit_text.h"
 
 enum {
     FAILED_MAX = 10,
-    AXES_MAX = 16,
-    EXACT_DIGITS = 15
+    AXES_MAX = 16
 };
 
 /* ---- 1. the stored scenario ----------------------------------------------------------
  */
-
-static fm_node *
-read_scenario(const fm_page *page)
-{
-    const char *text = fm_result_fact(page->result, "scenario");
-    fm_diags *diags = fm_diags_create();
-    fm_node *root = NULL;
-
-    if (diags != NULL && *text != '\0')
-        (void)fm_yaml_read_text("scenario", text, strlen(text), diags, &root);
-    fm_diags_free(diags);
-    return root;
-}
-
-/* Child by a dotted key: whole first, then level by level. */
-static const fm_node *
-find_key(const fm_node *map, const char *key)
-{
-    char head[96];
-
-    if (map == NULL || map->kind != FM_NODE_MAP)
-        return NULL;
-    const fm_node *whole = fm_yaml_get(map, key);
-    size_t n = strcspn(key, ".");
-    if (whole != NULL || key[n] != '.' || n >= sizeof head)
-        return whole;
-    memcpy(head, key, n);
-    head[n] = '\0';
-    return find_key(fm_yaml_get(map, head), key + n + 1);
-}
-
-/* A value on one line, as a scenario would spell it. */
-static void
-add_node(fm_str *s, const fm_node *node)
-{
-    if (node->kind == FM_NODE_SCALAR) {
-        fm_str_add(s, node->text != NULL ? node->text : "");
-        return;
-    }
-    bool map = node->kind == FM_NODE_MAP;
-    fm_str_add(s, map ? "{" : "[");
-    for (size_t i = 0; i < node->n_items; i++) {
-        fm_str_add(s, i > 0 ? ", " : "");
-        if (map)
-            fm_str_addf(s, "%s: ", node->items[i].key);
-        add_node(s, &node->items[i]);
-    }
-    fm_str_add(s, map ? "}" : "]");
-}
 
 static bool
 same_but_blanks(const char *a, const char *b)
@@ -119,10 +71,12 @@ add_in_unit(const fm_page *page, const fm_param *p, const fm_node *node, fm_str 
     if (p->kind == FM_REAL && node->kind == FM_NODE_SCALAR && node->text != NULL &&
         fm_quantity_read(page->context->units, node->text,
                          p->unit != NULL ? p->unit : "1", (p->flags & FM_DIFFERENCE) != 0,
-                         &x, &si, NULL) == FM_OK)
-        fm_text_real(s, x, EXACT_DIGITS);
-    else
-        add_node(s, node);
+                         &x, &si, NULL) == FM_OK) {
+        char text[FM_DECIMALS_TEXT];
+        fm_str_add(s, fm_short_text(x, FM_DECIMALS_EXACT, text));
+    } else {
+        fm_asked_text(node, s);
+    }
 }
 
 /* ---- 2. parameters -------------------------------------------------------------------
@@ -149,15 +103,14 @@ add_sweep_words(fm_str *s, const fm_node *axis)
         if (strcmp(axis->items[i].key, "param") == 0)
             continue;
         fm_str_addf(s, "%s%s ", shown++ > 0 ? ", " : "", axis->items[i].key);
-        add_node(s, &axis->items[i]);
+        fm_asked_text(&axis->items[i], s);
     }
 }
 
 static void
 add_parameter(fm_page *page, const fm_param *p, const fm_node *scenario)
 {
-    const fm_node *node =
-        find_key(scenario != NULL ? fm_yaml_get(scenario, "params") : NULL, p->key);
+    const fm_node *node = fm_asked_param(scenario, p->key);
     const fm_node *axis = swept_by(scenario, p->key);
     fm_str value = {0};
     const char *state = "default";
@@ -177,16 +130,17 @@ add_parameter(fm_page *page, const fm_param *p, const fm_node *scenario)
     const char *shown = value.data != NULL ? value.data : "";
     if (node == NULL && axis == NULL && p->def != NULL)
         shown = p->def;
+    bool same = strcmp(state, "default") == 0 || strcmp(state, "not given") == 0;
     fm_str_addf(&page->html, "<tr class=\"%s\"><th scope=\"row\"><code>",
-                strcmp(state, "default") == 0 ? "same" : "differs");
+                same ? "same" : "differs");
     fm_html_text(&page->html, p->key);
     fm_str_add(&page->html, "</code></th><td>");
     fm_page_term_text(page, p->term, p->help != NULL ? p->help : "");
-    fm_str_add(&page->html, "</td><td class=\"num\">");
+    fm_str_add(&page->html, "</td><td class=\"value\">");
     fm_html_text(&page->html, *shown != '\0' ? shown : "–");
     fm_str_add(&page->html, "</td><td>");
-    fm_html_text(&page->html, fm_unit_text(p->unit != NULL ? p->unit : ""));
-    fm_str_add(&page->html, "</td><td class=\"num\">");
+    fm_page_unit(page, p->unit != NULL ? p->unit : "", false);
+    fm_str_add(&page->html, "</td><td class=\"value\">");
     fm_html_text(&page->html, p->def != NULL ? p->def : "–");
     fm_str_addf(&page->html, "</td><td>%s</td></tr>\n", state);
     fm_str_free(&value);
@@ -204,16 +158,16 @@ fm_page_parameters(fm_page *page)
         fm_page_section_end(page);
         return;
     }
-    fm_node *scenario = read_scenario(page);
+    fm_node *scenario = fm_asked_scenario(page->result);
     page->n_tables++;
     fm_str_addf(
         &page->html,
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
         "aria-labelledby=\"%s-c\">\n<table class=\"parameters\">\n<caption "
         "id=\"%s-c\"><b>Table %zu.</b> Parameters of %s</caption>\n<thead><tr><th "
-        "scope=\"col\">Key</th><th scope=\"col\">Meaning</th><th scope=\"col\" "
-        "class=\"num\">Value</th><th scope=\"col\">Unit</th><th scope=\"col\" "
-        "class=\"num\">Default</th><th scope=\"col\">State</th></tr></thead>\n"
+        "scope=\"col\">Key</th><th scope=\"col\">Meaning</th><th "
+        "scope=\"col\">Value</th><th scope=\"col\">Unit</th><th "
+        "scope=\"col\">Default</th><th scope=\"col\">State</th></tr></thead>\n"
         "<tbody>\n",
         id, id, page->n_tables, study->name);
     for (size_t i = 0; i < study->n_params; i++)
@@ -275,7 +229,7 @@ add_axis_value(fm_page *page, const fm_result_table *points, size_t column, uint
         return;
     }
     if (s.type == FM_TYPE_REAL)
-        fm_text_real(&page->html, s.real[0], EXACT_DIGITS);
+        fm_html_short(&page->html, s.real[0], FM_DECIMALS_EXACT);
     else if (s.type == FM_TYPE_INTEGER)
         fm_str_addf(&page->html, "%lld", (long long)s.integer[0]);
     else if (s.type == FM_TYPE_CODE && s.code[0] >= 0 && (size_t)s.code[0] < c->n_words)
@@ -283,6 +237,31 @@ add_axis_value(fm_page *page, const fm_result_table *points, size_t column, uint
     else if (s.type == FM_TYPE_TEXT && s.text[0] != NULL)
         fm_html_text(&page->html, s.text[0]);
     fm_slice_free(&s);
+}
+
+void
+fm_page_swept(fm_page *page, uint64_t point)
+{
+    size_t axes[AXES_MAX];
+    const fm_result_table *points = fm_result_points(page->result);
+    size_t n = points != NULL && point < points->n_rows
+                   ? fm_result_axes(page->result, axes, AXES_MAX)
+                   : 0;
+
+    for (size_t k = 0; k < n; k++) {
+        const fm_result_column *c = &points->columns[axes[k]];
+        char unit_text[FM_UNIT_TEXT];
+        fm_str name = {0};
+        fm_asked_axis_name(c, &name);
+        fm_str_add(&page->html, k > 0 ? ", " : ": ");
+        fm_html_ticked(&page->html, name.data != NULL ? name.data : c->name);
+        fm_str_add(&page->html, " ");
+        add_axis_value(page, points, axes[k], point);
+        const char *unit = fm_unit_text(c->unit, unit_text);
+        fm_str_add(&page->html, *unit != '\0' ? " " : "");
+        fm_html_text(&page->html, unit);
+        fm_str_free(&name);
+    }
 }
 
 static void
@@ -322,13 +301,11 @@ add_failed_table(fm_page *page, const fm_result_table *points, size_t n_failed)
         id, id, id, page->n_tables, n_failed > FAILED_MAX ? " (the first 10)" : "");
     for (size_t k = 0; k < n_axes; k++) {
         fm_str_add(&page->html, "<th scope=\"col\" class=\"num\">");
-        fm_html_text(&page->html, points->columns[axes[k]].long_name);
-        const char *unit = fm_unit_text(points->columns[axes[k]].unit);
-        if (*unit != '\0') {
-            fm_str_add(&page->html, " <span class=\"unit\">[");
-            fm_html_text(&page->html, unit);
-            fm_str_add(&page->html, "]</span>");
-        }
+        fm_str name = {0};
+        fm_asked_axis_name(&points->columns[axes[k]], &name);
+        fm_html_text(&page->html, name.data != NULL ? name.data : "");
+        fm_str_free(&name);
+        fm_page_unit(page, points->columns[axes[k]].unit, true);
         fm_str_add(&page->html, "</th>");
     }
     fm_str_add(&page->html, "<th scope=\"col\">Status</th><th scope=\"col\">Message</th>"
@@ -380,7 +357,7 @@ add_remarks(fm_page *page, const fm_result_table *points)
 static void
 add_axes(fm_page *page)
 {
-    fm_node *scenario = read_scenario(page);
+    fm_node *scenario = fm_asked_scenario(page->result);
     const fm_node *sweep = scenario != NULL ? fm_yaml_get(scenario, "sweep") : NULL;
 
     if (sweep != NULL && sweep->n_items > 0) {
@@ -456,8 +433,10 @@ add_reproduction(fm_page *page)
                 fm_page_id(page, "again", ""));
     fm_str_add(
         &page->html,
-        "<p>Save the resolved scenario below as <code>scenario.yaml</code> beside its "
-        "data files and run <code>fabmet run scenario.yaml -o again.h5</code>; "
+        "<p>Save the resolved scenario below as <code>scenario.yaml</code> in the folder "
+        "where the run was started (paths of data files in it are relative to that "
+        "folder), "
+        "and there run <code>fabmet run scenario.yaml -o again.h5</code>; "
         "<code>fabmet verify again.h5</code> must print the digest above.</p>\n<pre "
         "tabindex=\"0\"><code>");
     fm_html_text(&page->html, scenario);

@@ -2,7 +2,7 @@
 /* Tables of a result on the page.
  *
  * Contents
- *   1. which rows     2. cells     3. one table     4. all tables
+ *   1. which rows     2. columns     3. cells     4. one table     5. all tables
  */
 #include "config.h"
 
@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/asked.h"
+#include "report/decimals.h"
 #include "report/page.h"
 #include "report/plot.h"
 
@@ -19,7 +21,9 @@ enum {
     ROWS_EXTREME = 5,
     CHUNK = 65536,
     RUNS_MAX = 32,
-    AXIS_DIGITS = 8
+    COLUMNS_MAX = 64,
+    AXES_MAX = 8,
+    WORDY = 30
 };
 
 /* Consecutive rows that are shown. */
@@ -28,10 +32,19 @@ typedef struct run {
     size_t n;
 } run;
 
+/* A column that is shown: of the table, or a swept value from the table of points. */
+typedef struct shown_column {
+    const fm_result_table *owner;
+    const fm_result_column *decl;
+    size_t index;
+    fm_decimals form;
+    bool wordy; /* long texts: the column must not be narrow */
+} shown_column;
+
 typedef struct layout {
     const fm_page_table *what;
-    size_t columns[64];
-    size_t n_columns;
+    shown_column columns[COLUMNS_MAX];
+    size_t n_columns, n_wanted; /* wanted: also those that are cut off */
     run runs[RUNS_MAX];
     size_t n_runs;
     fm_slice *cells;         /* [n_columns][n_runs] */
@@ -77,8 +90,10 @@ find_extremes(const fm_page *page, const fm_page_table *what, size_t column, ext
                            left < CHUNK ? (size_t)left : CHUNK, &slice, page->err);
         if (st != FM_OK)
             return st;
-        for (size_t i = 0; slice.real != NULL && i < slice.n; i++) {
-            double x = slice.real[i];
+        for (size_t i = 0; i < slice.n; i++) {
+            double x = slice.real != NULL      ? slice.real[i]
+                       : slice.integer != NULL ? (double)slice.integer[i]
+                                               : (double)NAN;
             if (isnan(x))
                 continue;
             keep_extreme(e->low, &e->n_low, what->first + first + i, x);
@@ -111,18 +126,29 @@ add_row(layout *l, uint64_t row)
         l->runs[l->n_runs++] = (run){row, 1};
 }
 
-/* The column whose extremes matter: the table's signal, or else its first real value. */
-static size_t
-signal_column(const fm_result_table *t)
+static bool
+is_measured(const shown_column *c, fm_type type)
 {
-    size_t k = t->signal != NULL ? fm_result_column_named(t, t->signal) : SIZE_MAX;
+    return c->decl->type == type && c->decl->role == FM_VALUE && !c->decl->axis &&
+           strcmp(c->decl->name, "point") != 0;
+}
 
-    if (k != SIZE_MAX && t->columns[k].type == FM_TYPE_REAL)
-        return k;
-    for (k = 0; k < t->n_columns; k++)
-        if (t->columns[k].type == FM_TYPE_REAL && t->columns[k].role == FM_VALUE &&
-            !t->columns[k].axis)
-            return k;
+/* The column whose extremes matter, of those that are shown: the table's signal, or else
+ * its first real value, or else its first count. */
+static size_t
+signal_column(const layout *l)
+{
+    static const fm_type types[] = {FM_TYPE_REAL, FM_TYPE_INTEGER};
+    const fm_result_table *t = l->what->table;
+
+    for (size_t k = 0; k < l->n_columns && t->signal != NULL; k++)
+        if (l->columns[k].owner == t && l->columns[k].decl->type == FM_TYPE_REAL &&
+            strcmp(l->columns[k].decl->name, t->signal) == 0)
+            return l->columns[k].index;
+    for (size_t i = 0; i < FM_COUNT(types); i++)
+        for (size_t k = 0; k < l->n_columns; k++)
+            if (l->columns[k].owner == t && is_measured(&l->columns[k], types[i]))
+                return l->columns[k].index;
     return SIZE_MAX;
 }
 
@@ -139,7 +165,7 @@ choose_rows(const fm_page *page, layout *l)
         l->n_runs = w->n_rows > 0;
         return FM_OK;
     }
-    size_t column = signal_column(w->table);
+    size_t column = signal_column(l);
     if (column != SIZE_MAX) {
         l->extremes_of = w->table->columns[column].long_name;
         fm_status st = find_extremes(page, w, column, &e);
@@ -160,6 +186,137 @@ choose_rows(const fm_page *page, layout *l)
     return FM_OK;
 }
 
+/* ---- 2. columns ----------------------------------------------------------------------
+ */
+
+static void
+add_column(layout *l, const fm_result_table *owner, size_t index)
+{
+    l->n_wanted++;
+    if (l->n_columns < COLUMNS_MAX)
+        l->columns[l->n_columns++] = (shown_column){
+            .owner = owner, .decl = &owner->columns[index], .index = index};
+}
+
+/* Points of the rows of a run: their column `point`, or their own numbers.
+ * point_out  out  [run->n]  */
+static fm_status
+read_points(const fm_page *page, const fm_result_table *t, const run *rows,
+            uint64_t *point_out)
+{
+    size_t column = fm_result_column_named(t, "point");
+    fm_slice s = {0};
+
+    for (size_t i = 0; i < rows->n; i++)
+        point_out[i] = rows->first + i;
+    if (column == SIZE_MAX || t->columns[column].type != FM_TYPE_INTEGER)
+        return FM_OK;
+    fm_status st =
+        fm_result_read(page->result, t, column, rows->first, rows->n, &s, page->err);
+    for (size_t i = 0; i < s.n; i++)
+        point_out[i] = s.integer[i] < 0 ? UINT64_MAX : (uint64_t)s.integer[i];
+    fm_slice_free(&s);
+    return st;
+}
+
+/* Row i of `out` becomes row point[i] of `all`, missing where there is none. */
+static bool
+pick_rows(const fm_slice *all, const uint64_t *point, size_t n, fm_slice *out)
+{
+    out->real = calloc(n + 1, sizeof *out->real);
+    out->integer = calloc(n + 1, sizeof *out->integer);
+    out->code = calloc(n + 1, sizeof *out->code);
+    out->text = calloc(n + 1, sizeof *out->text);
+    if (out->real == NULL || out->integer == NULL || out->code == NULL ||
+        out->text == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool known = point[i] < all->n;
+        out->real[i] = known && all->real != NULL ? all->real[point[i]] : (double)NAN;
+        out->integer[i] = known && all->integer != NULL ? all->integer[point[i]] : 0;
+        out->code[i] = (int8_t)(known && all->code != NULL ? all->code[point[i]] : -1);
+        out->text[i] = fm_strdup(known && all->text != NULL ? all->text[point[i]] : "");
+    }
+    out->n = n;
+    return true;
+}
+
+/* Swept values of a run's rows: those of their points. */
+static fm_status
+read_swept(const fm_page *page, const layout *l, const shown_column *c, const run *rows,
+           fm_slice *out)
+{
+    uint64_t *point = calloc(rows->n + 1, sizeof *point);
+    fm_slice all = {0};
+
+    if (point == NULL)
+        return FM_FAIL(page->err, FM_ENOMEM, "report: out of memory");
+    out->type = c->decl->type;
+    fm_status st = read_points(page, l->what->table, rows, point);
+    if (st == FM_OK)
+        st = fm_result_read(page->result, c->owner, c->index, 0, (size_t)c->owner->n_rows,
+                            &all, page->err);
+    if (st == FM_OK && !pick_rows(&all, point, rows->n, out))
+        st = FM_FAIL(page->err, FM_ENOMEM, "report: out of memory");
+    fm_slice_free(&all);
+    free(point);
+    return st;
+}
+
+/* The swept parameters come first, unless the table has them itself. */
+static void
+choose_columns(const fm_page *page, layout *l)
+{
+    const fm_page_table *what = l->what;
+    const fm_result_table *points = fm_result_points(page->result);
+    size_t n = what->columns != NULL ? what->n_columns : what->table->n_columns;
+    size_t axes[AXES_MAX];
+    bool has_points = points != NULL && points != what->table && points->n_rows > 1 &&
+                      (fm_result_column_named(what->table, "point") != SIZE_MAX ||
+                       what->table->n_rows == points->n_rows);
+    size_t n_axes =
+        what->axes && has_points ? fm_result_axes(page->result, axes, AXES_MAX) : 0;
+
+    for (size_t k = 0; k < n_axes; k++)
+        if (fm_result_column_named(what->table, points->columns[axes[k]].name) ==
+            SIZE_MAX)
+            add_column(l, points, axes[k]);
+    for (size_t k = 0; k < n; k++)
+        add_column(l, what->table, what->columns != NULL ? what->columns[k] : k);
+}
+
+static bool
+is_wordy(const fm_slice *s)
+{
+    for (size_t i = 0; s->type == FM_TYPE_TEXT && i < s->n; i++)
+        if (s->text[i] != NULL && strlen(s->text[i]) > WORDY)
+            return true;
+    return false;
+}
+
+/* Digits for the numbers of a column that are shown; whether its texts are long. */
+static fm_status
+choose_form(const fm_page *page, layout *l, size_t k)
+{
+    size_t n = 0;
+
+    for (size_t r = 0; r < l->n_runs; r++)
+        n += l->cells[k * l->n_runs + r].n;
+    double *x = malloc((n + 1) * sizeof *x);
+    if (x == NULL)
+        return FM_FAIL(page->err, FM_ENOMEM, "report: out of memory");
+    n = 0;
+    for (size_t r = 0; r < l->n_runs; r++) {
+        const fm_slice *s = &l->cells[k * l->n_runs + r];
+        for (size_t i = 0; s->type == FM_TYPE_REAL && s->real != NULL && i < s->n; i++)
+            x[n++] = s->real[i];
+        l->columns[k].wordy = l->columns[k].wordy || is_wordy(s);
+    }
+    l->columns[k].form = fm_decimals_for(x, n);
+    free(x);
+    return FM_OK;
+}
+
 static fm_status
 read_cells(const fm_page *page, layout *l)
 {
@@ -168,16 +325,23 @@ read_cells(const fm_page *page, layout *l)
         return FM_FAIL(page->err, FM_ENOMEM, "report: out of memory");
     for (size_t k = 0; k < l->n_columns; k++)
         for (size_t r = 0; r < l->n_runs; r++) {
-            fm_status st = fm_result_read(page->result, l->what->table, l->columns[k],
-                                          l->runs[r].first, l->runs[r].n,
-                                          &l->cells[k * l->n_runs + r], page->err);
+            const shown_column *c = &l->columns[k];
+            fm_slice *out = &l->cells[k * l->n_runs + r];
+            fm_status st =
+                c->owner == l->what->table
+                    ? fm_result_read(page->result, c->owner, c->index, l->runs[r].first,
+                                     l->runs[r].n, out, page->err)
+                    : read_swept(page, l, c, &l->runs[r], out);
             if (st != FM_OK)
                 return st;
         }
-    return FM_OK;
+    fm_status st = FM_OK;
+    for (size_t k = 0; k < l->n_columns && st == FM_OK; k++)
+        st = choose_form(page, l, k);
+    return st;
 }
 
-/* ---- 2. cells ------------------------------------------------------------------------
+/* ---- 3. cells ------------------------------------------------------------------------
  */
 
 /* Status of the point that a row belongs to: code 0 when not known. */
@@ -189,7 +353,7 @@ row_status(const fm_page *page, const layout *l, size_t r, size_t i)
     size_t column = fm_result_column_named(t, "point");
 
     for (size_t k = 0; column != SIZE_MAX && k < l->n_columns; k++)
-        if (l->columns[k] == column &&
+        if (l->columns[k].owner == t && l->columns[k].index == column &&
             l->cells[k * l->n_runs + r].type == FM_TYPE_INTEGER)
             point = (uint64_t)l->cells[k * l->n_runs + r].integer[i];
     bool by_point = column != SIZE_MAX || t->n_rows == page->status.n;
@@ -201,60 +365,60 @@ row_status(const fm_page *page, const layout *l, size_t r, size_t i)
                                                 : FM_OK;
 }
 
-static void
-add_missing(fm_page *page, const layout *l, size_t r, size_t i)
+static bool
+is_missing(const shown_column *c, const fm_slice *s, size_t i)
 {
-    fm_status st = row_status(page, l, r, i);
-
-    fm_str_add(&page->html, "<span class=\"na\">not available");
-    if (st != FM_OK) {
-        fm_str_add(&page->html, ": ");
-        fm_html_text(&page->html, fm_status_name(st));
-    }
-    fm_str_add(&page->html, "</span>");
+    if (s->type == FM_TYPE_REAL)
+        return s->real == NULL || isnan(s->real[i]);
+    return s->type == FM_TYPE_CODE &&
+           (s->code[i] < 0 || (size_t)s->code[i] >= c->decl->n_words);
 }
 
 static void
-add_real(fm_page *page, const fm_result_column *c, double x)
+add_missing(fm_page *page, const layout *l, size_t k, size_t r, size_t i)
 {
-    if (c->axis || c->role == FM_AXIS) {
-        char text[FM_NUMBER_TEXT];
-        fm_str_addf(&page->html, "<data value=\"%s\">", fm_number_text(x, text));
-        fm_text_real(&page->html, x, AXIS_DIGITS);
-        fm_str_add(&page->html, "</data>");
-        return;
-    }
-    fm_html_data(&page->html, x, FM_PAGE_DIGITS);
+    fm_status st = row_status(page, l, r, i);
+
+    for (size_t m = 0; m < k; m++) /* the cause once in each row */
+        if (is_missing(&l->columns[m], &l->cells[m * l->n_runs + r], i))
+            st = FM_OK;
+
+    fm_str_add(&page->html, st != FM_OK ? "<span class=\"na cause\">not available: "
+                                        : "<span class=\"na\">not available");
+    if (st != FM_OK)
+        fm_html_text(&page->html, fm_status_name(st));
+    fm_str_add(&page->html, "</span>");
 }
 
 static void
 add_cell(fm_page *page, const layout *l, size_t k, size_t r, size_t i)
 {
-    const fm_result_column *c = &l->what->table->columns[l->columns[k]];
+    const fm_result_column *c = l->columns[k].decl;
     const fm_slice *s = &l->cells[k * l->n_runs + r];
+    char text[FM_DECIMALS_TEXT];
 
-    if (s->type == FM_TYPE_REAL && (s->real == NULL || isnan(s->real[i]))) {
-        add_missing(page, l, r, i);
+    if (is_missing(&l->columns[k], s, i)) {
+        add_missing(page, l, k, r, i);
     } else if (s->type == FM_TYPE_REAL) {
-        add_real(page, c, s->real[i]);
+        fm_html_data(&page->html, s->real[i],
+                     fm_decimals_text(l->columns[k].form, s->real[i], text));
     } else if (s->type == FM_TYPE_INTEGER) {
         fm_str_addf(&page->html, "<data value=\"%lld\">", (long long)s->integer[i]);
         fm_html_integer(&page->html, s->integer[i]);
         fm_str_add(&page->html, "</data>");
     } else if (s->type == FM_TYPE_CODE) {
-        if (s->code[i] >= 0 && (size_t)s->code[i] < c->n_words)
-            fm_html_text(&page->html, c->words[s->code[i]]);
-        else
-            add_missing(page, l, r, i);
+        fm_html_text(&page->html, c->words[s->code[i]]);
     } else {
         fm_html_text(&page->html, s->text[i] != NULL ? s->text[i] : "");
     }
 }
 
 static const char *
-cell_class(const fm_result_column *c)
+cell_class(const shown_column *c)
 {
-    return c->type == FM_TYPE_REAL || c->type == FM_TYPE_INTEGER ? " class=\"num\"" : "";
+    bool number = c->decl->type == FM_TYPE_REAL || c->decl->type == FM_TYPE_INTEGER;
+
+    return number ? " class=\"num\"" : c->wordy ? " class=\"wordy\"" : "";
 }
 
 static void
@@ -268,23 +432,41 @@ add_data_value(fm_page *page, const fm_slice *s, size_t i)
     }
 }
 
-/* ---- 3. one table --------------------------------------------------------------------
+/* ---- 4. one table --------------------------------------------------------------------
  */
 
 static void
-add_data_path(fm_page *page, const layout *l, const fm_result_column *c)
+add_data_path(fm_page *page, const shown_column *c)
 {
     fm_str_add(&page->html, " data-path=\"/entry/");
-    fm_html_text(&page->html, l->what->table->name);
+    fm_html_text(&page->html, c->owner->name);
     fm_str_add(&page->html, "/");
-    fm_html_text(&page->html, c->name);
+    fm_html_text(&page->html, c->decl->name);
     fm_str_add(&page->html, "\"");
 }
 
-static void
-add_name(fm_page *page, const fm_result_column *c)
+static bool
+is_swept(const fm_page *page, const shown_column *c)
 {
-    fm_page_term_text(page, c->term, *c->long_name != '\0' ? c->long_name : c->name);
+    const fm_result_table *points = fm_result_points(page->result);
+
+    return points != NULL &&
+           (c->owner == points ||
+            (c->decl->axis && fm_result_column_named(points, c->decl->name) != SIZE_MAX));
+}
+
+static void
+add_name(fm_page *page, const shown_column *c)
+{
+    fm_str name = {0};
+
+    if (is_swept(page, c))
+        fm_asked_axis_name(c->decl, &name);
+    else
+        fm_str_add(&name,
+                   *c->decl->long_name != '\0' ? c->decl->long_name : c->decl->name);
+    fm_page_term_text(page, c->decl->term, name.data != NULL ? name.data : "");
+    fm_str_free(&name);
 }
 
 static void
@@ -292,17 +474,12 @@ add_head(fm_page *page, const layout *l)
 {
     fm_str_add(&page->html, "<thead><tr>");
     for (size_t k = 0; k < l->n_columns; k++) {
-        const fm_result_column *c = &l->what->table->columns[l->columns[k]];
-        const char *unit = fm_unit_text(c->unit);
-        fm_str_addf(&page->html, "<th scope=\"col\"%s", cell_class(c));
-        add_data_path(page, l, c);
+        const fm_result_column *c = l->columns[k].decl;
+        fm_str_addf(&page->html, "<th scope=\"col\"%s", cell_class(&l->columns[k]));
+        add_data_path(page, &l->columns[k]);
         fm_str_add(&page->html, ">");
-        add_name(page, c);
-        if (*unit != '\0') {
-            fm_str_add(&page->html, " <span class=\"unit\">[");
-            fm_html_text(&page->html, unit);
-            fm_str_add(&page->html, "]</span>");
-        }
+        add_name(page, &l->columns[k]);
+        fm_page_unit(page, c->unit, true);
         fm_str_add(&page->html, "</th>");
     }
     fm_str_add(&page->html, "</tr></thead>\n");
@@ -329,8 +506,7 @@ add_body(fm_page *page, const layout *l)
         for (size_t i = 0; i < l->runs[r].n; i++) {
             fm_str_add(&page->html, "<tr>");
             for (size_t k = 0; k < l->n_columns; k++) {
-                const fm_result_column *c = &l->what->table->columns[l->columns[k]];
-                fm_str_addf(&page->html, "<td%s", cell_class(c));
+                fm_str_addf(&page->html, "<td%s", cell_class(&l->columns[k]));
                 add_data_value(page, &l->cells[k * l->n_runs + r], i);
                 fm_str_add(&page->html, ">");
                 add_cell(page, l, k, r, i);
@@ -350,17 +526,18 @@ add_upright(fm_page *page, const layout *l)
                             "class=\"num\">Value</th><th scope=\"col\">Unit</th></tr>"
                             "</thead>\n<tbody>\n");
     for (size_t k = 0; k < l->n_columns; k++) {
-        const fm_result_column *c = &l->what->table->columns[l->columns[k]];
+        const fm_result_column *c = l->columns[k].decl;
         fm_str_add(&page->html, "<tr><th scope=\"row\"");
-        add_data_path(page, l, c);
+        add_data_path(page, &l->columns[k]);
         fm_str_add(&page->html, ">");
-        add_name(page, c);
-        fm_str_add(&page->html, "</th><td class=\"num\"");
+        add_name(page, &l->columns[k]);
+        fm_str_add(&page->html,
+                   c->type == FM_TYPE_TEXT ? "</th><td" : "</th><td class=\"num\"");
         add_data_value(page, &l->cells[k], 0);
         fm_str_add(&page->html, ">");
         add_cell(page, l, k, 0, 0);
         fm_str_add(&page->html, "</td><td>");
-        fm_html_text(&page->html, fm_unit_text(c->unit));
+        fm_page_unit(page, c->unit, false);
         fm_str_add(&page->html, "</td></tr>\n");
     }
     fm_str_add(&page->html, "</tbody>\n");
@@ -372,6 +549,11 @@ add_rule(fm_page *page, const layout *l)
 {
     size_t shown = 0;
 
+    if (l->n_wanted > l->n_columns)
+        fm_str_addf(&page->html,
+                    "<p class=\"rule\">Shown are the first %zu of %zu columns; the "
+                    "result file has all.</p>\n",
+                    l->n_columns, l->n_wanted);
     if (l->what->n_rows <= ROWS_WHOLE)
         return;
     for (size_t r = 0; r < l->n_runs; r++)
@@ -425,10 +607,8 @@ void
 fm_page_add_table(fm_page *page, const fm_page_table *what)
 {
     layout l = {.what = what};
-    size_t n = what->columns != NULL ? what->n_columns : what->table->n_columns;
 
-    for (size_t k = 0; k < n && l.n_columns < FM_COUNT(l.columns); k++)
-        l.columns[l.n_columns++] = what->columns != NULL ? what->columns[k] : k;
+    choose_columns(page, &l);
     if (what->n_rows == 0 || page->st != FM_OK) {
         fm_str_add(&page->html, "<p class=\"note\">The table \xe2\x80\x9c");
         fm_html_text(&page->html, what->table->name);
@@ -447,7 +627,7 @@ fm_page_add_table(fm_page *page, const fm_page_table *what)
     free(l.cells);
 }
 
-/* ---- 4. all tables -------------------------------------------------------------------
+/* ---- 5. all tables -------------------------------------------------------------------
  */
 
 void
@@ -461,7 +641,8 @@ fm_page_tables(fm_page *page)
         if (&tables[i] == fm_result_points(page->result) ||
             strcmp(tables[i].name, "verdicts") == 0)
             continue;
-        fm_page_table what = {.table = &tables[i], .n_rows = tables[i].n_rows};
+        fm_page_table what = {
+            .table = &tables[i], .n_rows = tables[i].n_rows, .axes = true};
         fm_page_add_table(page, &what);
     }
     fm_page_section_end(page);

@@ -11,7 +11,6 @@
 #include <strings.h>
 
 #include "report/page.h"
-#include "report/plot.h"
 
 /* One source that is cited, in order of first use. */
 typedef struct cited {
@@ -200,22 +199,16 @@ add_formula(closing *c, const fm_term *t)
     fm_str_add(s, "<p class=\"formula\"><code>");
     fm_html_text(s, t->formula);
     fm_str_add(s, "</code>");
-    if (t->unit != NULL && *fm_unit_text(t->unit) != '\0' && *t->unit != '?') {
-        fm_str_add(s, " <span class=\"unit\">[");
-        fm_html_text(s, fm_unit_text(t->unit));
-        fm_str_add(s, "]</span>");
-    }
+    if (t->unit != NULL && *t->unit != '?')
+        fm_page_unit(c->page, t->unit, true);
     for (size_t i = 0; i < t->n_symbols; i++) {
-        const char *unit = fm_unit_text(t->symbols[i].unit);
+        const char *unit = t->symbols[i].unit;
         fm_str_add(s, i > 0 ? "; <var>" : ", where <var>");
         fm_html_text(s, t->symbols[i].name);
         fm_str_add(s, "</var> is the ");
         fm_html_text(s, t->symbols[i].meaning);
-        if (*unit != '\0' && *unit != '?') {
-            fm_str_add(s, " [");
-            fm_html_text(s, unit);
-            fm_str_add(s, "]");
-        }
+        if (*unit != '?')
+            fm_page_unit(c->page, unit, true);
     }
     fm_str_add(s, ".</p>\n");
 }

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/html.h"
+#include "report/asked.h"
 #include "report/plot.h"
+#include "report/unit_text.h"
 
 enum {
-    AXES_MAX = 16,
-    DIGITS = 5
+    AXES_MAX = 16
 };
 
 /* ---- 1. small helpers ----------------------------------------------------------------
@@ -41,33 +41,11 @@ fm_result_axes(const fm_result *result, size_t *index_out, size_t max)
     return n;
 }
 
-const char *
-fm_unit_text(const char *unit)
-{
-    static const char *const spellings[][2] = {
-        {"1", ""},          {"um", "µm"},
-        {"um2", "µm²"},     {"mm2", "mm²"},
-        {"degC", "°C"},     {"degree", "°"},
-        {"deg", "°"},       {"ohm", "Ω"},
-        {"ohm cm", "Ω cm"}, {"(ohm cm)2", "(Ω cm)²"},
-        {"s2", "s²"},       {"mm2", "mm²"},
-        {"us", "µs"},       {"uA", "µA"},
-        {"uV", "µV"},       {"pct", "%"},
-        {"percent", "%"},   {"nm2", "nm²"},
-        {"gf2", "gf²"},     {"K2", "K²"},
-        {"ohm/sq", "Ω/sq"}, {"kohm", "kΩ"},
-        {"mN2", "mN²"},     {"mohm", "mΩ"}};
-
-    for (size_t i = 0; i < FM_COUNT(spellings); i++)
-        if (strcmp(unit, spellings[i][0]) == 0)
-            return spellings[i][1];
-    return unit;
-}
-
 void
 fm_plot_label(const char *long_name, const char *unit, fm_str *out)
 {
-    const char *u = fm_unit_text(unit);
+    char text[FM_UNIT_TEXT];
+    const char *u = fm_unit_text(unit, text);
 
     fm_str_add(out, long_name);
     if (*u != '\0')
@@ -102,6 +80,7 @@ static void
 free_column(fm_plot_column *c)
 {
     free(c->name);
+    free(c->short_name);
     free(c->value);
     free_words(c->words, c->n_words);
     *c = (fm_plot_column){0};
@@ -204,6 +183,7 @@ load_column(const span *rows, size_t index, fm_plot_column *c, fm_error *err)
     if (!take_values(c, &slice))
         st = FM_FAIL(err, FM_EDATA, "column '%s' has more than %d different texts",
                      decl->name, FM_PLOT_WORDS);
+    c->form = fm_decimals_for(c->value, st == FM_OK ? rows->n : 0);
     fm_slice_free(&slice);
     return st;
 }
@@ -212,13 +192,14 @@ void
 fm_plot_cell(const fm_plot_column *column, size_t row, fm_str *out)
 {
     double x = column->value[row];
+    char text[FM_DECIMALS_TEXT];
 
     if (isnan(x))
         fm_str_add(out, "missing");
     else if (column->words != NULL && x >= 0 && x < (double)column->n_words)
         fm_str_add(out, column->words[(size_t)x]);
     else
-        fm_text_real(out, x, column->type == FM_TYPE_INTEGER ? 15 : DIGITS);
+        fm_str_add(out, fm_decimals_text(column->form, x, text));
 }
 
 /* ---- 3. series and panels ------------------------------------------------------------
@@ -237,7 +218,8 @@ add_key(const grouping *g, size_t row, fm_str *key)
     key->length = 0;
     fm_str_add(key, "");
     for (size_t k = 0; k < g->n_keys; k++) {
-        const char *unit = fm_unit_text(g->keys[k].unit);
+        char unit_text[FM_UNIT_TEXT];
+        const char *unit = fm_unit_text(g->keys[k].unit, unit_text);
         if (g->named)
             fm_str_addf(key, "%s%s = ", k > 0 ? ", " : "", g->keys[k].long_name);
         fm_plot_cell(&g->keys[k], row, key);
@@ -301,7 +283,7 @@ typedef struct source {
 
 /* Swept parameter `axis` (a column of `points`) for each row of the source. */
 static fm_status
-load_axis(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
+load_axis_values(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
 {
     const fm_result *result = from->drawing->result;
     const fm_result_table *points = fm_result_points(result);
@@ -333,6 +315,23 @@ load_axis(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
         all.name = name;
     }
     *c = all;
+    return FM_OK;
+}
+
+static fm_status
+load_axis(const source *from, size_t axis, fm_plot_column *c, fm_error *err)
+{
+    const fm_result_table *points = fm_result_points(from->drawing->result);
+    fm_str name = {0};
+    fm_status st = load_axis_values(from, axis, c, err);
+
+    if (st != FM_OK)
+        return st;
+    fm_asked_axis_name(&points->columns[axis], &name);
+    c->short_name = fm_str_take(&name);
+    if (c->short_name == NULL)
+        return FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
+    c->long_name = c->short_name;
     return FM_OK;
 }
 

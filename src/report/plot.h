@@ -4,6 +4,7 @@
 #define FM_REPORT_PLOT_H
 
 #include "core/text.h"
+#include "report/decimals.h"
 #include "report/figure.h"
 
 enum {
@@ -14,13 +15,15 @@ enum {
 
 typedef struct fm_plot_column {
     char *name;                   /* as templates call it: column name, or "axis" */
-    const char *long_name, *unit; /* borrowed from the result */
+    const char *long_name, *unit; /* borrowed from the result, or: */
+    char *short_name;             /* of a swept parameter */
     const char *path_table, *path_column; /* where it is stored */
     const char *term;
     fm_type type;
     fm_role role;
-    double *value; /* [n_rows]; CODE: the code, TEXT: order of appearance */
-    char **words;  /* CODE, TEXT: [n_words] */
+    fm_decimals form; /* digits that show how the values differ */
+    double *value;    /* [n_rows]; CODE: the code, TEXT: order of appearance */
+    char **words;     /* CODE, TEXT: [n_words] */
     size_t n_words;
 } fm_plot_column;
 
@@ -66,7 +69,6 @@ void fm_plot_describe(const fm_plot *plot, fm_str *out);
 
 /* "long name [unit]"; units as people write them (µm, °C). */
 void fm_plot_label(const char *long_name, const char *unit, fm_str *out);
-const char *fm_unit_text(const char *unit);
 
 /* Value of a column in one row as people read it: a word, or a number. */
 void fm_plot_cell(const fm_plot_column *column, size_t row, fm_str *out);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report/plot.h"
+#include "report/unit_text.h"
 
 enum {
     SERIES_DESCRIBED = 4
@@ -94,7 +95,8 @@ gather(const fm_plot *plot, size_t series)
 static void
 add_value(const fm_plot_column *c, size_t row, fm_str *out)
 {
-    const char *unit = fm_unit_text(c->unit);
+    char text[FM_UNIT_TEXT];
+    const char *unit = fm_unit_text(c->unit, text);
 
     fm_plot_cell(c, row, out);
     if (*unit != '\0')

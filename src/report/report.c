@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/decimals.h"
 #include "report/output.h"
 #include "report/page.h"
 #include "report/plot.h"
 #include "report/report.h"
+#include "report/unit_text.h"
 
 /* One figure of one result. */
 typedef struct shown_figure {
@@ -49,7 +51,7 @@ title_of(const fm_result *result)
 static bool
 says_nothing(const fm_result_verdict *v)
 {
-    return v->n_rows == 0 || isnan(v->value) || isnan(v->limit);
+    return v->n_rows == 0 || isnan(v->limit) || (v->pass && isnan(v->value));
 }
 
 /* How far the worst value is on the good side; negative when it fails. */
@@ -71,7 +73,7 @@ add_outcome(fm_str *s, const fm_result_verdict *v)
 }
 
 static void
-add_number(fm_str *s, double x)
+add_number(fm_str *s, double x, int digits)
 {
     char text[FM_NUMBER_TEXT];
 
@@ -80,7 +82,7 @@ add_number(fm_str *s, double x)
         return;
     }
     fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">", fm_number_text(x, text));
-    fm_html_data(s, x, FM_PAGE_DIGITS);
+    fm_html_short(s, x, digits);
     fm_str_add(s, "</td>");
 }
 
@@ -90,6 +92,7 @@ add_verdict(report *r, size_t i, const fm_result_verdict *v)
     fm_page *page = &r->page;
     fm_str *s = &page->html;
     char text[FM_NUMBER_TEXT];
+    int digits = fm_digits_apart(v->value, v->limit);
 
     fm_str_add(s, "<tr>");
     add_outcome(s, v);
@@ -101,17 +104,17 @@ add_verdict(report *r, size_t i, const fm_result_verdict *v)
         fm_html_text(s, title_of(r->results[i]));
         fm_str_add(s, "</a></td>");
     }
-    add_number(s, v->value);
+    add_number(s, v->value, digits);
     fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">%s ",
                 fm_number_text(v->limit, text), v->at_least ? "≥" : "≤");
     if (isnan(v->limit))
         fm_str_add(s, "not available");
     else
-        fm_html_data(s, v->limit, FM_PAGE_DIGITS);
+        fm_html_short(s, v->limit, digits);
     fm_str_add(s, "</td><td>");
-    fm_html_text(s, fm_unit_text(v->unit));
+    fm_page_unit(page, v->unit, false);
     fm_str_add(s, "</td>");
-    add_number(s, says_nothing(v) ? (double)NAN : margin(v));
+    add_number(s, says_nothing(v) ? (double)NAN : margin(v), FM_VERDICT_DIGITS);
     fm_str_addf(s, "<td class=\"num\">%" PRIu64 " of %" PRIu64 "</td></tr>\n",
                 v->n_failed, v->n_rows);
 }
@@ -129,20 +132,64 @@ count_outcome(const report *r, size_t i, bool fail)
 static void
 add_worst(fm_str *s, const fm_result_verdict *v)
 {
-    const char *unit = fm_unit_text(v->unit);
+    char unit_text[FM_UNIT_TEXT];
+    const char *unit = fm_unit_text(v->unit, unit_text);
+    int digits = fm_digits_apart(v->value, v->limit);
 
     fm_str_add(s, " <strong>");
     fm_html_text(s, v->statement);
+    if (isnan(v->value)) {
+        fm_str_addf(s, "</strong> is not available in %" PRIu64 " of %" PRIu64 " rows.",
+                    v->n_failed, v->n_rows);
+        return;
+    }
     fm_str_add(s, "</strong> is ");
-    fm_html_data(s, v->value, FM_PAGE_DIGITS);
+    fm_html_short(s, v->value, digits);
     fm_str_addf(s, ", where at %s ", v->at_least ? "least" : "most");
-    fm_html_data(s, v->limit, FM_PAGE_DIGITS);
+    fm_html_short(s, v->limit, digits);
     if (*unit != '\0') {
         fm_str_add(s, " ");
         fm_html_text(s, unit);
     }
     fm_str_addf(s, " is asked (%" PRIu64 " of %" PRIu64 " fail).", v->n_failed,
                 v->n_rows);
+}
+
+static void
+read_point_status(fm_page *page)
+{
+    const fm_result_table *points = fm_result_points(page->result);
+    size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
+
+    fm_slice_free(&page->status);
+    page->status = (fm_slice){0};
+    if (column == SIZE_MAX || (points->columns[column].type != FM_TYPE_CODE &&
+                               points->columns[column].type != FM_TYPE_INTEGER))
+        return;
+    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows,
+                                  &page->status, page->err);
+    if (st != FM_OK)
+        fm_page_fail(page, st, "cannot read the points");
+}
+
+/* "6 points, 2 without a result": takes the result as the page's own. */
+static size_t
+add_points(report *r, size_t i)
+{
+    fm_page *page = &r->page;
+    const char *points = fm_result_fact(r->results[i], "points");
+    size_t n_failed = 0;
+
+    page->result = r->results[i];
+    read_point_status(page);
+    for (size_t k = 0; k < page->status.n; k++)
+        n_failed += page->status.code != NULL ? page->status.code[k] != FM_OK
+                                              : page->status.integer[k] != FM_OK;
+    fm_html_text(&page->html, points);
+    fm_str_add(&page->html, strcmp(points, "1") == 0 ? " point" : " points");
+    if (n_failed > 0)
+        fm_str_addf(&page->html, ", <strong>%zu without a result</strong>", n_failed);
+    return n_failed;
 }
 
 /* One or two sentences from the numbers. */
@@ -159,15 +206,17 @@ add_summary(report *r, size_t i)
     fm_str_add(s, "</b> (<code>");
     fm_html_text(s, fm_result_fact(r->results[i], "study"));
     fm_str_add(s, "</code>, ");
-    fm_html_text(s, fm_result_fact(r->results[i], "points"));
-    fm_str_add(s, strcmp(fm_result_fact(r->results[i], "points"), "1") == 0
-                      ? " point): "
-                      : " points): ");
+    size_t n_failed = add_points(r, i);
+    fm_str_add(s, "): ");
     if (r->n_verdicts[i] == 0)
-        fm_str_add(s, "the study states no verdicts.");
+        fm_str_add(s, n_failed > 0 && n_failed == r->page.status.n
+                          ? "nothing could be judged."
+                          : "the study states no verdicts.");
     else if (fail == 0 && silent == 0)
-        fm_str_addf(s, "%s %zu %s.", pass == 1 ? "the" : "all", pass,
-                    pass == 1 ? "verdict passes" : "verdicts pass");
+        fm_str_addf(s, pass == 1 ? "its verdict passes." : "all %zu verdicts pass.",
+                    pass);
+    else if (r->n_verdicts[i] == 1)
+        fm_str_addf(s, "its verdict %s.", fail > 0 ? "fails" : "could not be judged");
     else
         fm_str_addf(s, "%zu of %zu verdicts %s%s.", fail > 0 ? fail : pass,
                     r->n_verdicts[i], fail > 0 ? "fail" : "pass",
@@ -269,6 +318,21 @@ choose_figures(report *r, size_t i, const fm_study *study)
     return st;
 }
 
+/* The first point that has a result; 0 when none has. */
+static uint64_t
+first_good(report *r, size_t i)
+{
+    const fm_slice *status = &r->page.status;
+    uint64_t k = 0;
+
+    r->page.result = r->results[i];
+    read_point_status(&r->page);
+    while (k < status->n && (status->code != NULL ? status->code[k] != FM_OK
+                                                  : status->integer[k] != FM_OK))
+        k++;
+    return k < status->n ? k : 0;
+}
+
 static fm_status
 draw_figures(report *r)
 {
@@ -285,6 +349,7 @@ draw_figures(report *r)
             .result = result,
             .study = fm_context_study(r->page.context, fm_result_fact(result, "study")),
             .figure = r->figures[i].figure,
+            .point = first_good(r, r->figures[i].result),
             .id = r->figures[i].id};
     }
     fm_status st =
@@ -324,6 +389,7 @@ add_numbers(report *r, const shown_figure *f, const fm_drawing *d)
 
     if (t == NULL || d->n_rows_out == 0)
         return;
+    what.axes = sweep;
     for (size_t k = 0; sweep && k < t->n_columns && n < 8; k++)
         if (t->columns[k].axis || is_swept(page->result, t->columns[k].name))
             columns[n++] = k;
@@ -382,8 +448,11 @@ add_figure_html(report *r, size_t i)
     fm_str_addf(s, "<figcaption><b>Figure %zu.</b> ", page->n_figures);
     fm_page_markdown(page, f->figure->caption, true);
     if (page->n_figures > 0 && fm_result_points(page->result) != NULL &&
-        (f->figure->flags & FM_FIG_SWEEP) == 0 && page->status.n > 1)
-        fm_str_add(s, " (point 0 of the sweep)");
+        (f->figure->flags & FM_FIG_SWEEP) == 0 && page->status.n > 1) {
+        fm_str_addf(s, " (Point %" PRIu64 " of the sweep", d->point);
+        fm_page_swept(page, d->point);
+        fm_str_add(s, ".)");
+    }
     if (d->description_out != NULL) {
         fm_str_add(s, " <span class=\"description\">");
         fm_html_text(s, d->description_out);
@@ -414,23 +483,6 @@ add_figures(report *r)
 
 /* ---- 3. one result -------------------------------------------------------------------
  */
-
-static void
-read_point_status(fm_page *page)
-{
-    const fm_result_table *points = fm_result_points(page->result);
-    size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
-
-    fm_slice_free(&page->status);
-    page->status = (fm_slice){0};
-    if (column == SIZE_MAX || (points->columns[column].type != FM_TYPE_CODE &&
-                               points->columns[column].type != FM_TYPE_INTEGER))
-        return;
-    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows,
-                                  &page->status, page->err);
-    if (st != FM_OK)
-        fm_page_fail(page, st, "cannot read the points");
-}
 
 static void
 add_method(fm_page *page)
@@ -576,12 +628,11 @@ add_foot(report *r)
 {
     fm_str *s = &r->page.html;
 
-    fm_str_addf(
-        s,
-        "</main>\n<footer>\n<p>Real numbers in tables have %d significant digits; the "
-        "full value is in each cell\xe2\x80\x99s <code>data-value</code> and in the "
-        "result file. This page needs no network and runs no script.</p>\n",
-        FM_PAGE_DIGITS);
+    fm_str_add(
+        s, "</main>\n<footer>\n<p>Numbers in tables are rounded, each column to as many "
+           "decimals as show how its values differ; the full value is in each "
+           "cell\xe2\x80\x99s <code>data-value</code> and in the result file. This page "
+           "needs no network and runs no script.</p>\n");
     for (size_t i = 0; i < r->n; i++) {
         fm_str_addf(s, "<p class=\"path\">Result %zu: digest <code>", i + 1);
         fm_html_text(s, fm_result_fact(r->results[i], "digest"));

@@ -16,12 +16,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "report/decimals.h"
 #include "report/figure.h"
 #include "report/gnuplot.h"
 #include "report/html.h"
 #include "report/output.h"
 #include "report/svg.h"
 #include "report/test_fixture.h"
+#include "report/unit_text.h"
 
 /* ---- 1. text for gnuplot -------------------------------------------------------------
  */
@@ -333,34 +335,157 @@ START_TEST(html_numbers)
     static const struct {
         double x;
         const char *html;
-    } rows[] = {{9.31, "9.3100"},
+    } rows[] = {{9.31, "9.31"},
                 {-0.12345678, "\xe2\x88\x92"
-                              "0.12346"},
+                              "0.123457"},
                 {0.0, "0"},
-                {12345.4, "12345"},
-                {2.5e-7, "2.5000\xc2\xa0\xc3\x97\xc2\xa0"
+                {-0.0, "0"},
+                {0.001, "0.001"},
+                {0.0001, "0.0001"},
+                {100.0, "100"},
+                {12345.4, "12345.4"},
+                {1234567.8, "1234568"},
+                {2.5e-7, "2.5\xc2\xa0\xc3\x97\xc2\xa0"
                          "10<sup>\xe2\x88\x92"
                          "7</sup>"},
                 {(double)INFINITY, "∞"},
-                {DBL_MAX, "1.7977\xc2\xa0\xc3\x97\xc2\xa0"
+                {-(double)INFINITY, "\xe2\x88\x92∞"},
+                {DBL_MAX, "1.79769\xc2\xa0\xc3\x97\xc2\xa0"
                           "10<sup>308</sup>"}};
     fm_str s = {0};
 
     for (size_t i = 0; i < FM_COUNT(rows); i++) {
+        char text[FM_DECIMALS_TEXT];
         s.length = 0;
-        fm_html_real(&s, rows[i].x, 5);
+        fm_html_number(&s, fm_short_text(rows[i].x, FM_VERDICT_DIGITS, text));
         expect_text(&s, rows[i].html);
     }
     s.length = 0;
-    fm_html_data(&s, 0.1, 5);
-    expect_text(&s, "<data value=\"0.1\">0.10000</data>");
+    fm_html_short(&s, 0.1, 5);
+    expect_text(&s, "<data value=\"0.1\">0.1</data>");
     s.length = 0;
     fm_html_integer(&s, -1234567);
     expect_text(&s, "\xe2\x88\x92"
                     "1\xe2\x80\xaf"
                     "234\xe2\x80\xaf"
                     "567");
+    s.length = 0;
+    fm_html_ticked(&s, "a `b<` c ` d");
+    expect_text(&s, "a <code>b&lt;</code> c ` d");
     fm_str_free(&s);
+}
+END_TEST
+
+/* What each column shows: texts parted by blanks. */
+START_TEST(columns_share_their_decimals)
+{
+    static const double inf = (double)INFINITY;
+    static const double nan = (double)NAN;
+    static const struct {
+        double x[5];
+        const char *shown;
+    } rows[] = {
+        {{4, 20, 24, nan, 4}, "4 20 24 NaN 4"},
+        {{196.24307, 196.24428, 196.16704, 196.14814, 196.14318},
+         "196.2431 196.2443 196.1670 196.1481 196.1432"},
+        {{196.038057, 0, 0, 196.038057, 0}, "196.038 0 0 196.038 0"},
+        {{0.2, 0.25, 0.3, 0.35, 0.8}, "0.20 0.25 0.30 0.35 0.80"},
+        {{1e-5, 7e-5, 0.0001, 0, 0.00012}, "0.00001 0.00007 0.00010 0 0.00012"},
+        {{0.05114626, 0.21663656, 0.26778282, nan, nan},
+         "0.051146 0.216637 0.267783 NaN NaN"},
+        {{1e-9, 0.25, 12345.678, inf, -inf}, "1e-09 0.25 12346 inf -inf"},
+        {{300, 300.001, 300.002, 300, 300}, "300.000 300.001 300.002 300.000 300.000"},
+        {{1000000000000.4, 1000000000000.3, 1000000000000.2, 1000000000000.4,
+          1000000000000.3},
+         "1.0000000000004e+12 1.0000000000003e+12 1.0000000000002e+12 "
+         "1.0000000000004e+12 1.0000000000003e+12"},
+        {{0.1, 0.1, 0.1, 0.1, 0.30000000000000004 / 3}, "0.1 0.1 0.1 0.1 0.1"},
+        {{-1.5, 2.25, -0.125, 0, 1}, "-1.500 2.250 -0.125 0 1.000"},
+        {{123456, 1234567, 12345678, 1, 2}, "123456 1234567 12345678 1 2"},
+        {{0, 0, 0, 0, 0}, "0 0 0 0 0"},
+        {{nan, nan, nan, inf, nan}, "NaN NaN NaN inf NaN"},
+        {{DBL_MAX, -DBL_MAX, DBL_MIN, 1, 2}, "1.798e+308 -1.798e+308 2.225e-308 1 2"}};
+
+    for (size_t i = 0; i < FM_COUNT(rows); i++) {
+        fm_decimals form = fm_decimals_for(rows[i].x, 5);
+        fm_str s = {0};
+        for (size_t k = 0; k < 5; k++) {
+            char text[FM_DECIMALS_TEXT];
+            fm_str_add(&s, k > 0 ? " " : "");
+            fm_str_add(&s, fm_decimals_text(form, rows[i].x[k], text));
+        }
+        ck_assert_str_eq(s.data, rows[i].shown);
+        fm_str_free(&s);
+    }
+    ck_assert_int_eq(fm_decimals_for(NULL, 0).places, 0);
+    ck_assert_int_eq(fm_digits_apart(1, 2), FM_VERDICT_DIGITS);
+    ck_assert_int_eq(fm_digits_apart(0.001, 0.001), FM_VERDICT_DIGITS);
+    ck_assert_int_eq(fm_digits_apart(1.000000001, 1), 10);
+}
+END_TEST
+
+/* Any two values of a column that differ by more than a thousandth of its spread read
+ * differently, and each value is read back within that. */
+START_TEST(columns_show_their_spread)
+{
+    for (int i = 0; i < 20000; i++) {
+        double x[6];
+        double scale = pow(10, (int)(fm_fake_random() % 40) - 20);
+        double offset = fm_fake_random() % 3 == 0 ? 0 : scale * (fm_fake_random() % 1000);
+        double low = (double)INFINITY;
+        double high = -(double)INFINITY;
+        for (size_t k = 0; k < 6; k++) {
+            x[k] = offset + scale * fm_fake_random() / 4294967296.0;
+            low = x[k] < low ? x[k] : low;
+            high = x[k] > high ? x[k] : high;
+        }
+        fm_decimals form = fm_decimals_for(x, 6);
+        for (size_t k = 0; k < 6; k++) {
+            char text[FM_DECIMALS_TEXT];
+            double back = strtod(fm_decimals_text(form, x[k], text), NULL);
+            double most = 0.5e-3 * (high - low) > 1e-14 * high ? 0.5e-3 * (high - low)
+                                                               : 1e-14 * high;
+            ck_assert_msg(fabs(back - x[k]) <= most, "%.17g shown as %s", x[k], text);
+        }
+    }
+}
+END_TEST
+
+START_TEST(units_as_people_write_them)
+{
+    static const char *const rows[][2] = {{"1", ""},
+                                          {"", ""},
+                                          {"um", "µm"},
+                                          {"um2", "µm²"},
+                                          {"um^2", "µm²"},
+                                          {"um**2", "µm²"},
+                                          {"(ohm cm)2", "(Ω cm)²"},
+                                          {"ohm cm", "Ω cm"},
+                                          {"ohm/sq", "Ω/sq"},
+                                          {"W m-2 K-1", "W m⁻² K⁻¹"},
+                                          {"degC", "°C"},
+                                          {"degC/um", "°C/µm"},
+                                          {"degree", "°"},
+                                          {"percent", "%"},
+                                          {"gf2", "gf²"},
+                                          {"gf.um", "gf·µm"},
+                                          {"m10", "m¹⁰"},
+                                          {"inH2O", "inH2O"},
+                                          {"1e3 m", "1e3 m"},
+                                          {"10 um", "10 µm"},
+                                          {"number", "number"},
+                                          {"N-m", "N-m"},
+                                          {"µm", "µm"},
+                                          {"%", "%"}};
+    char text[FM_UNIT_TEXT];
+    char huge[4 * FM_UNIT_TEXT];
+
+    for (size_t i = 0; i < FM_COUNT(rows); i++)
+        ck_assert_str_eq(fm_unit_text(rows[i][0], text), rows[i][1]);
+    memset(huge, '2', sizeof huge);
+    huge[0] = 'm';
+    huge[sizeof huge - 1] = '\0';
+    ck_assert_ptr_eq(fm_unit_text(huge, text), huge);
 }
 END_TEST
 
@@ -419,7 +544,7 @@ START_TEST(figures_draw)
     ck_assert_str_eq(
         d[0].description_out,
         "Pull force by pull. 25 points, 1 missing, lowest 8.5015 gf at pull 14, "
-        "highest 10.486 gf at pull 18.");
+        "highest 10.4856 gf at pull 18.");
     for (size_t i = 0; i < 5; i++)
         free_drawing(&d[i]);
     fm_result_close(r);
@@ -594,6 +719,9 @@ figure_suite(void)
     tcase_add_test(tcase, html_escapes);
     tcase_add_test(tcase, html_slugs);
     tcase_add_test(tcase, html_numbers);
+    tcase_add_test(tcase, columns_share_their_decimals);
+    tcase_add_test(tcase, columns_show_their_spread);
+    tcase_add_test(tcase, units_as_people_write_them);
     tcase_add_test(tcase, markdown_drops_raw_html);
     tcase_add_test(tcase, gnuplot_prints_what_was_meant);
     tcase_add_test(tcase, process_failures_have_words);

@@ -24,12 +24,15 @@ set offsets 0.6, 0.6, graph 0.04, graph 0.04
 # With few groups their labels stand below the middle of their cells and lines part them;
 # with many the axis counts the cells.
 if (n_words_group <= 30) {
-    set xlabel label_group
+    # The name of the outermost factor, the first of the list.
+    comma = strstrt(param_factors, ", ")
+    outermost = comma > 0 ? param_factors[1:comma - 1] : param_factors
+    set xlabel (outermost eq "" ? label_group : outermost)
     unset xtics
     set xtics rotate by (n_words_group > 12 ? -60 : 0) scale 0 nomirror ()
     do for [i = 1:n_words_group] {
         stats data using ($6 == i - 1 ? $1 : NaN) name "G" nooutput
-        set xtics add (words_group[i] 0.5 * (G_min + G_max))
+        set xtics add (tics_group[i] 0.5 * (G_min + G_max))
         if (i > 1) {
             set arrow from G_min - 0.5, graph 0 to G_min - 0.5, graph 1 nohead linestyle 104
         }
@@ -37,7 +40,10 @@ if (n_words_group <= 30) {
 } else {
     set xlabel label_cell
 }
-plot data using 1:(summary_mean) with lines linestyle 102 title "grand mean", \
+# Behind the points, over the whole width.
+set arrow from graph 0, first summary_mean to graph 1, first summary_mean nohead back \
+    linestyle 102
+plot keyentry with lines linestyle 102 title "grand mean", \
     data using 1:5:(0.5) with xerrorbars linetype 2 linewidth 2 pointtype -1 \
         title "mean of the outermost unit", \
     data using 1:2:3:4 with yerrorbars linetype 1 pointtype 7 pointsize 0.6 \
