@@ -66,7 +66,7 @@ fm_app_report(fm_app *app, int argc, char **argv)
         free(o.files);
         return fm_app_fail(app, &err);
     }
-    for (size_t i = 0; results != NULL && i < o.n_files && code == FM_EXIT_OK; i++)
+    for (size_t i = 0; i < o.n_files && code == FM_EXIT_OK; i++)
         results[i] = fm_app_open(app, o.files[i], &code);
     if (code == FM_EXIT_OK &&
         fm_report_write(&app->context, (const fm_result *const *)results, o.n_files,
