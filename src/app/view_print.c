@@ -183,7 +183,7 @@ csv_cell(const fm_result_column *column, const fm_slice *slice, size_t i, FILE *
     case FM_TYPE_REAL:
         if (!isnan(slice->real[i])) {
             char number[FM_NUMBER_TEXT];
-            (void)fputs(fm_number_text(slice->real[i], number), to);
+            fputs(fm_number_text(slice->real[i], number), to);
         }
         break;
     case FM_TYPE_INTEGER:

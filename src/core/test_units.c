@@ -256,6 +256,23 @@ END_TEST
 
 /* ---- numbers --------------------------------------------------------------------- */
 
+/* Longer than the reader's own memory for a text. */
+START_TEST(test_long_real)
+{
+    char text[800];
+    double x = 0;
+
+    memset(text, '0', sizeof text);
+    text[1] = '.';
+    memcpy(text + 700, "2385e701", sizeof "2385e701");
+    ck_assert_int_eq(fm_real_read(text, &x, NULL), FM_OK);
+    ck_assert_double_eq(x, 2385e-1);
+    text[704] = '\0';
+    ck_assert_int_eq(fm_real_read(text, &x, NULL), FM_EDATA);
+    ck_assert_double_eq(x, 2385e-1);
+}
+END_TEST
+
 START_TEST(test_real)
 {
     static const struct {
@@ -593,6 +610,7 @@ main(void)
     tcase_add_test(all, test_si_names);
     tcase_add_test(all, test_known_and_squared);
     tcase_add_test(all, test_real);
+    tcase_add_test(all, test_long_real);
     tcase_add_loop_test(all, test_refusals, 0, (int)FM_COUNT(refusals));
     tcase_add_test(all, test_integers);
     tcase_add_test(all, test_exact_scaling);
