@@ -29,12 +29,15 @@ typedef struct fm_run_summary {
     uint64_t first_failed;
 } fm_run_summary;
 
-/* Points go in chunks to a team of options->threads threads; chunks reach the store in
- * order. With fewer points than threads the spare threads are lent to the points
- * (point->threads). summary_out  out  untouched on failure returns FM_OK (also when
- * points failed: see summary_out->failed); FM_EINTERRUPT; FM_ENOMEM; FM_ERANGE (more
- * Sobol points or axes than GSL has); what the store says.  Nothing is left behind on
- * failure. */
+/* Runs all points and writes the result to `path`.  Points go in chunks to a team of
+ * options->threads threads; chunks reach the store in order.  With fewer points than threads
+ * the spare threads are lent to the points (point->threads).
+ * scenario     in   loaded
+ * path         in   result to write
+ * summary_out  out  untouched on failure
+ * returns FM_OK (also when points failed: see summary_out->failed); FM_EINTERRUPT;
+ *         FM_ENOMEM; FM_ERANGE (more Sobol points or axes than GSL has); what the store
+ *         says.  Nothing is left behind on failure. */
 fm_status fm_run(const fm_scenario *scenario, const char *path,
                  const fm_run_options *options, fm_run_summary *summary_out,
                  fm_error *err);
