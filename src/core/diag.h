@@ -35,7 +35,8 @@ void fm_diags_free(fm_diags *diags);
 /* Adds an error (or warning).  Beyond FM_DIAG_MAX it only counts.  Control bytes of the
  * text are shown escaped (`\x1b`), so that a file cannot drive a terminal.
  * code    in  the status that the whole pass returns (FM_ESCENARIO, FM_EDATA,
- * FM_ENOINPUT); the first error's code wins hint    in  may be NULL */
+ *             FM_ENOINPUT); the first error's code wins
+ * hint    in  may be NULL */
 void fm_diag_error(fm_diags *diags, fm_status code, const char *file, fm_mark mark,
                    const char *hint, const char *format, ...)
     __attribute__((format(printf, 6, 7)));

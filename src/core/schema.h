@@ -98,9 +98,11 @@ typedef struct fm_schema {
  * the study has a table `points` of its own. */
 const char *fm_points_table_name(const fm_study *study);
 
-/* scenario    in   loaded (columns may take their unit from its data); must outlive the
- * schema schema_out  out  owned by the caller: fm_schema_free; untouched on error returns
- * FM_OK; FM_ENOMEM; FM_EINTERNAL when a declaration contradicts itself */
+/* Describes the tables that a run of the scenario writes.
+ * scenario    in   loaded (columns may take their unit from its data); must outlive the
+ *                  schema
+ * schema_out  out  owned by the caller: fm_schema_free; untouched on error
+ * returns FM_OK; FM_ENOMEM; FM_EINTERNAL when a declaration contradicts itself */
 fm_status fm_schema_create(const fm_scenario *scenario, fm_schema **schema_out,
                            fm_error *err);
 void fm_schema_free(fm_schema *schema);

@@ -62,7 +62,8 @@ const fm_term *const *fm_glossary_terms(const fm_glossary *glossary, size_t *n_o
 fm_status fm_glossary_check(const fm_context *context, const fm_glossary *glossary,
                             fm_diags *diags);
 /* `fabmet glossary TERM` (id, term or abbreviation): prints the record and where it is
- * used. returns FM_OK; FM_EUSAGE with near misses in err when there is none */
+ * used.
+ * returns FM_OK; FM_EUSAGE with near misses in err when there is none */
 fm_status fm_glossary_print(const fm_context *context, const fm_glossary *glossary,
                             const char *name, FILE *to, fm_error *err);
 void fm_glossary_list(const fm_glossary *glossary, FILE *to);

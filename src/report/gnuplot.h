@@ -33,9 +33,9 @@ char *fm_scratch_file(const fm_scratch *scratch, const char *name);
  * name      in   script file in the folder
  * seconds   in   time limit; the child is killed when it is over
  * words_out out  what gnuplot said on stderr: at most its first 4 kB, control bytes
- * escaped; malloc'ed, also on failure; may be NULL if memory ran out returns FM_OK when
- * gnuplot ended with status 0; FM_EINTERNAL when it cannot be started, was killed, ran
- * out of time or ended with another status; FM_EIO, FM_ENOMEM */
+ *                escaped; malloc'ed, also on failure; may be NULL if memory ran out
+ * returns FM_OK when gnuplot ended with status 0; FM_EINTERNAL when it cannot be started,
+ *         was killed, ran out of time or ended with another status; FM_EIO, FM_ENOMEM */
 fm_status fm_gnuplot_run(const char *program, const fm_scratch *scratch, const char *name,
                          int seconds, char **words_out, fm_error *err);
 

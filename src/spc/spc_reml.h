@@ -35,9 +35,11 @@ fm_status fm_spc_reml_eval(const fm_spc_reml_data *data, const double *variance,
 
 /* Maximises the restricted likelihood under components >= 0 by a projected Newton method
  * with exact second derivatives.  Equals ANOVA for balanced data when all ANOVA estimates
- * are positive. start  in   [depth + 1] first guess, for example ANOVA's components;
- * negative ones count as 0; the residual's > 0 out    out  untouched on error returns
- * FM_OK; FM_ESINGULAR if there is no variation within units (the likelihood has no
+ * are positive.
+ * start  in   [depth + 1] first guess, for example ANOVA's components; negative ones count
+ *             as 0; the residual's > 0
+ * out    out  untouched on error
+ * returns FM_OK; FM_ESINGULAR if there is no variation within units (the likelihood has no
  *         bound); FM_EDOM if a start value is not finite; FM_ENOCONV
  * source  as fm_spc_reml_eval; Bertsekas (1982), SIAM J. Control Optim. 20, 221-246
  * terms: spc.reml waf.variance-component */
