@@ -264,7 +264,7 @@ fake_append(fm_store *store, const fm_scenario *s, uint64_t chunk, fm_error *err
     for (uint64_t at = 0; at < s->n_points && st == FM_OK; at += chunk) {
         uint64_t left = s->n_points - at;
         fake_compute(s, out, at, left < chunk ? left : chunk);
-        st = fm_store_append(store, out, err);
+        st = fm_store_append(store, out, 0, out->n_points, err);
     }
     fm_out_free(out);
     return st;

@@ -49,7 +49,8 @@ static const char *const fact_names[FM_FACTS] = {
     "path",         "schema",    "study",     "title",     "points",
     "points_table", "digest",    "scenario",  "overrides", "argv",
     "version",      "libraries", "seed",      "draws",     "host",
-    "started",      "finished",  "processor", "libc",      "inputs"};
+    "started",      "finished",  "processor", "libc",      "inputs",
+    "points_listed", "points_done", "identity"};
 enum {
     FACT_PATH,
     FACT_SCHEMA,
@@ -57,7 +58,9 @@ enum {
     FACT_TITLE,
     FACT_POINTS,
     FACT_POINTS_TABLE,
-    FACT_DIGEST
+    FACT_DIGEST,
+    FACT_POINTS_LISTED = 20,
+    FACT_POINTS_DONE
 };
 
 const char *
@@ -100,6 +103,8 @@ read_provenance(fm_result *r)
     r->facts[FACT_DIGEST] = fm_h5_get_text(group, "digest");
     for (size_t i = FACT_DIGEST + 1; i < FM_FACTS; i++) {
         const char *name = fact_names[i];
+        if (i == FACT_POINTS_LISTED || i == FACT_POINTS_DONE)
+            continue;
         if (strcmp(name, "inputs") == 0)
             r->facts[i] = inputs_text(group);
         else if (strcmp(name, "seed") != 0 && strcmp(name, "draws") != 0)
@@ -108,6 +113,28 @@ read_provenance(fm_result *r)
             r->facts[i] = text_of_number(number);
     }
     fm_h5_close(group);
+}
+
+/* How many of the points are in the file, and computed; older files have them all. */
+static bool
+read_coverage(fm_result *r, hid_t entry)
+{
+    int64_t listed = (int64_t)r->n_points, done = 0;
+
+    r->listed = H5Aexists(entry, "points_listed") > 0;
+    if (r->listed && (!fm_h5_get_integer(entry, "points_listed", &listed) || listed < 0 ||
+                      (uint64_t)listed > r->n_points))
+        return false;
+    done = listed;
+    if (H5Aexists(entry, "points_done") > 0 &&
+        (!fm_h5_get_integer(entry, "points_done", &done) || done < 0 || done > listed))
+        return false;
+    r->n_listed = (uint64_t)listed;
+    r->n_done = (uint64_t)done;
+    if (r->listed)
+        r->facts[FACT_POINTS_LISTED] = text_of_number(r->n_listed);
+    r->facts[FACT_POINTS_DONE] = text_of_number(r->n_done);
+    return true;
 }
 
 static fm_status
@@ -128,6 +155,8 @@ read_facts(fm_result *r, hid_t entry, fm_error *err)
         return damaged(r, "attribute", "points", err);
     r->n_points = (uint64_t)points;
     r->facts[FACT_POINTS] = text_of_number(r->n_points);
+    if (!read_coverage(r, entry))
+        return damaged(r, "attribute", "points_listed or points_done", err);
     read_provenance(r);
     return FM_OK;
 }

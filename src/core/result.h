@@ -37,7 +37,8 @@ void fm_result_close(fm_result *result);
 
 /* Facts: "study", "title", "digest", "scenario", "overrides", "argv", "version", "seed",
  * "draws", "host", "started", "finished", "processor", "libc", "libraries", "schema",
- * "points", "points_table", "path".  "" when absent. */
+ * "points" (of the whole sweep), "points_listed" (in a file that lists some of them),
+ * "points_done" (computed), "points_table", "identity", "path".  "" when absent. */
 const char *fm_result_fact(const fm_result *result, const char *name);
 
 /* All tables, `points` and `verdicts` included (last two). */

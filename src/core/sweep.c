@@ -225,7 +225,7 @@ hand_over(void *arg, uint64_t chunk)
     if (halted(r) != FM_OK)
         return;
     (void)H5Eset_auto2(H5E_DEFAULT, r->on_h5_error, r->on_h5_error_arg);
-    fm_status st = fm_store_append(r->store, out, &err);
+    fm_status st = fm_store_append(r->store, out, 0, out->n_points, &err);
     if (st != FM_OK)
         halt(r, st, err.code != FM_OK ? err.text : fm_status_name(st));
     else
