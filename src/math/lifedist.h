@@ -225,8 +225,9 @@ fm_status fm_math_life_interval(const fm_math_life_fit *fit,
                                 const fm_math_life_question *question,
                                 fm_math_bounds *bounds_out);
 
-/* Scale parameter of a Weibull of known shape without a failure: what it exceeds.
- * data        in   censored values > 0
+/* Lower bound of the scale parameter of a Weibull of known shape: (2 sum x^shape /
+ * chi-square quantile with 2r + 2 degrees of freedom)^(1/shape) with r failures, also 0.
+ * data        in   values > 0
  * shape_1     in   [1], > 0
  * confidence  in   one-sided [1], (0, 1)
  * lower_out   out  in the unit of x; untouched on error

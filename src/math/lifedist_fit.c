@@ -2,7 +2,7 @@
 /* Maximum likelihood for life distributions with right censoring.
  *
  * Contents
- *   1. totals, roots            3. normal: Newton in (location/scale, 1/scale)
+ *   1. totals                   3. normal: Newton in (location/scale, 1/scale)
  *   2. sev: profile of the scale   4. covariance   5. threshold   6. fits
  */
 #include "config.h"
@@ -15,9 +15,10 @@
 #include <gsl/gsl_linalg.h>
 
 #include "math/lifedist_parts.h"
+#include "math/root.h"
 #include "math/univariate.h"
 
-/* ---- 1. totals, roots ------------------------------------------------------------- */
+/* ---- 1. totals ------------------------------------------------------------- */
 
 fm_math_life_totals
 fm_math_life_totals_eval(const fm_math_life_rows *rows)
@@ -58,38 +59,6 @@ fm_math_life_exists(const fm_math_life_totals *totals)
     if (!(totals->n_failed > 0))
         return FM_ETOOFEW;
     return totals->y_min_failed < totals->y_max ? FM_OK : FM_ESINGULAR;
-}
-
-fm_status
-fm_math_life_root(double (*f)(double x, void *context), void *context, fm_math_bracket b,
-                  double *x_out)
-{
-    int side = 0;
-    for (int i = 0; i < FM_MATH_LIFE_STEPS; i++) {
-        double x = b.high - b.f_high * (b.high - b.low) / (b.f_high - b.f_low);
-        if (i % 4 == 3 || !(x > b.low && x < b.high))
-            x = b.low + (b.high - b.low) / 2;
-        double y = f(x, context);
-        if (isnan(y))
-            return FM_ENOCONV;
-        double width = fabs(b.high - b.low);
-        if (y == 0 || width <= 4 * DBL_EPSILON * (fabs(x) + DBL_MIN)) {
-            *x_out = x;
-            return FM_OK;
-        }
-        if ((y < 0) == (b.f_low < 0)) {
-            b.low = x;
-            b.f_low = y;
-            b.f_high = side == 1 ? b.f_high / 2 : b.f_high;
-            side = 1;
-        } else {
-            b.high = x;
-            b.f_high = y;
-            b.f_low = side == 2 ? b.f_low / 2 : b.f_low;
-            side = 2;
-        }
-    }
-    return FM_ENOCONV;
 }
 
 /* ---- 2. sev: profile of the scale ------------------------------------------------- */
@@ -428,7 +397,7 @@ fit_threshold(threshold_search *s, double range)
         if (before < 0 && now >= 0) {
             fm_math_bracket b = {u_before, u, before, now};
             double root;
-            if (fm_math_life_root(slope_at, s, b, &root) == FM_OK &&
+            if (fm_math_root_solve(slope_at, s, b, &root) == FM_OK &&
                 fit_at(s, root) == FM_OK && s->loglik > best) {
                 best = s->loglik;
                 u_best = root;

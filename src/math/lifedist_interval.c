@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Intervals of life distributions: Wald, profile likelihood, and without a failure.
+/* Intervals of life distributions: Wald, profile likelihood, and with a known shape.
  *
  * Contents
- *   1. Wald   2. profiles   3. profile-likelihood intervals   4. no failure
+ *   1. Wald   2. profiles   3. profile-likelihood intervals   4. known shape
  */
 #include "config.h"
 
@@ -14,6 +14,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "math/lifedist_parts.h"
+#include "math/root.h"
 
 /* ---- 1. Wald ---------------------------------------------------------------------- */
 
@@ -172,7 +173,7 @@ find_bound(profile *p, double estimate, double width, double *bound_out)
             fm_math_bracket b = {inner, outer, f_inner, f};
             if (p->side < 0)
                 b = (fm_math_bracket){outer, inner, f, f_inner};
-            fm_status st = fm_math_life_root(signed_root, p, b, bound_out);
+            fm_status st = fm_math_root_solve(signed_root, p, b, bound_out);
             p->start = start;
             return st;
         }
@@ -223,13 +224,13 @@ fm_math_life_interval(const fm_math_life_fit *fit, const fm_math_life_question *
     return FM_OK;
 }
 
-/* ---- 4. no failure ---------------------------------------------------------------- */
+/* ---- 4. known shape --------------------------------------------------------------- */
 
 fm_status
 fm_math_weibayes_eval(const fm_math_life_data *data, double shape_1, double confidence,
                       double *lower_out)
 {
-    double sum = 0, log_max = -INFINITY;
+    double sum = 0, log_max = -INFINITY, n_failed = 0;
     if (!(shape_1 > 0 && isfinite(shape_1)) || !(confidence > 0 && confidence < 1))
         return FM_EDOM;
     for (size_t i = 0; i < data->n; i++) {
@@ -240,9 +241,13 @@ fm_math_weibayes_eval(const fm_math_life_data *data, double shape_1, double conf
     }
     if (isinf(log_max))
         return FM_ETOOFEW;
-    for (size_t i = 0; i < data->n; i++)
-        sum += (data->weight != NULL ? data->weight[i] : 1) *
-               exp(shape_1 * (log(data->x[i]) - log_max));
-    *lower_out = exp(log_max + (log(sum) - log(-log1p(-confidence))) / shape_1);
+    for (size_t i = 0; i < data->n; i++) {
+        double w = data->weight != NULL ? data->weight[i] : 1;
+        sum += w * exp(shape_1 * (log(data->x[i]) - log_max));
+        n_failed += data->failed == NULL || data->failed[i] != 0 ? w : 0;
+    }
+    /* Without a failure the quantile is -ln(1 - confidence). */
+    double most = gsl_cdf_chisq_Pinv(confidence, 2 * n_failed + 2) / 2;
+    *lower_out = exp(log_max + (log(sum) - log(most)) / shape_1);
     return FM_OK;
 }

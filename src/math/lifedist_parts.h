@@ -59,19 +59,6 @@ fm_math_life_totals fm_math_life_totals_eval(const fm_math_life_rows *rows);
  * source  Lawless (2003), section 5.2   terms: stat.maximum-likelihood */
 fm_status fm_math_life_exists(const fm_math_life_totals *totals);
 
-/* Root of a function that changes its sign between low and high (regula falsi with
- * Illinois steps and bisection).
- * f          in   value at x; NaN ends the search
- * f_low      in   its value at low; f_high: at high
- * x_out      out  untouched on error
- * returns FM_OK; FM_ENOCONV
- * source  Dowell and Jarratt (1971), BIT 11, 168-174   terms: stat.maximum-likelihood */
-typedef struct fm_math_bracket {
-    double low, high, f_low, f_high;
-} fm_math_bracket;
-fm_status fm_math_life_root(double (*f)(double x, void *context), void *context,
-                            fm_math_bracket bracket, double *x_out);
-
 /* Largest number of steps of the iterations. */
 enum {
     FM_MATH_LIFE_STEPS = 200

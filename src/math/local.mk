@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 libfabmet_math_la_SOURCES += %D%/univariate.c %D%/univariate.h \
     %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h %D%/lifedist_fit.c \
-    %D%/lifedist_interval.c
+    %D%/lifedist_interval.c %D%/root.c %D%/root.h
 EXTRA_DIST += %D%/lifedist_certified.csv
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_lifedist

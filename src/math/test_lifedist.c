@@ -18,6 +18,7 @@
 #include <gsl/gsl_integration.h>
 
 #include "math/lifedist.h"
+#include "math/root.h"
 #include "math/test_lifedist_data.h"
 
 enum {
@@ -513,10 +514,15 @@ END_TEST
 START_TEST(weibayes)
 {
     double x[] = {3.1, 5.2, 5.9}, low = 42;
-    fm_math_life_data data = {3, x, NULL, NULL};
+    unsigned char failed[] = {0, 0, 0};
+    fm_math_life_data data = {3, x, NULL, failed};
     ck_assert_int_eq(fm_math_weibayes_eval(&data, 2.5, 0.9, &low), FM_OK);
     double sum = pow(3.1, 2.5) + pow(5.2, 2.5) + pow(5.9, 2.5);
     assert_close(low, pow(sum / -log(0.1), 0.4), 1e-13, "bound");
+    /* One failure: chi-square quantile 7.779440339734858 with 4 degrees of freedom. */
+    failed[1] = 1;
+    ck_assert_int_eq(fm_math_weibayes_eval(&data, 2.5, 0.9, &low), FM_OK);
+    assert_close(low, pow(sum / 3.889720169867429, 0.4), 1e-12, "bound, one failure");
     double kept = low;
     ck_assert_int_eq(fm_math_weibayes_eval(&data, 0, 0.9, &low), FM_EDOM);
     ck_assert_int_eq(fm_math_weibayes_eval(&data, 2, 1, &low), FM_EDOM);
@@ -525,6 +531,26 @@ START_TEST(weibayes)
     data.n = 0;
     ck_assert_int_eq(fm_math_weibayes_eval(&data, 2, 0.9, &low), FM_ETOOFEW);
     ck_assert(low >= kept && low <= kept);
+}
+END_TEST
+
+static double
+cubic(double x, void *shift)
+{
+    return x > 3 ? (double)NAN : x * x * x - *(double *)shift;
+}
+
+START_TEST(roots)
+{
+    double shift = 2, x = 42;
+    fm_math_bracket b = {0, 2, -2, 6};
+    ck_assert_int_eq(fm_math_root_solve(cubic, &shift, b, &x), FM_OK);
+    assert_close(x, cbrt(2), 1e-15, "root");
+    ck_assert_int_eq(
+        fm_math_root_solve(cubic, &shift, (fm_math_bracket){1.5, 2, 1, 6}, &x), FM_EDOM);
+    b = (fm_math_bracket){0, 1000, -2, 1};
+    ck_assert_int_eq(fm_math_root_solve(cubic, &shift, b, &x), FM_ENOCONV);
+    assert_close(x, cbrt(2), 1e-15, "untouched");
 }
 END_TEST
 
@@ -647,6 +673,7 @@ lifedist_suite(void)
     tcase_add_test(tests, interval_statuses);
     tcase_add_test(tests, wide_interval);
     tcase_add_test(tests, weibayes);
+    tcase_add_test(tests, roots);
     tcase_add_loop_test(tests, anderson_darling, 0, FM_MATH_N_FAMILIES);
     tcase_add_test(tests, akaike);
     tcase_add_loop_test(tests, fit_statuses, 0, FM_MATH_N_FAMILIES);
