@@ -60,6 +60,10 @@ typedef struct fm_param {
     const char *const *choices;    /* CHOICE: NULL-terminated */
     const struct fm_param *fields; /* RECORDS: declared like parameters */
     size_t n_fields;
+    /* RECORDS: key of the field that an item stands for when it is no mapping: with
+     * "rule", `[we1, { of: 3, ... }]` means `[{ rule: we1 }, { of: 3, ... }]`, and a
+     * single text means a list of one; or NULL */
+    const char *shorthand;
     unsigned flags;
     const char *term; /* glossary id, or NULL with `no_term` saying why */
     const char *no_term;

@@ -6,21 +6,13 @@
 
 #include "spc/spc_rules.h"
 
-const fm_spc_rule fm_spc_rules_we[FM_SPC_WE_COUNT] = {
-    {"we1", 1, 1, FM_SPC_BEYOND, 3, FM_SPC_SAME_SIDE},
-    {"we2", 2, 3, FM_SPC_BEYOND, 2, FM_SPC_SAME_SIDE},
-    {"we3", 4, 5, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE},
-    {"we4", 8, 8, FM_SPC_BEYOND, 0, FM_SPC_SAME_SIDE},
-};
-
 fm_status
 fm_spc_rules_validate(const fm_spc_rule *rules, size_t n_rules)
 {
     if (n_rules > FM_SPC_RULES_MAX)
         return FM_EDOM;
     for (size_t r = 0; r < n_rules; r++)
-        if (rules[r].m < 1 || rules[r].m > rules[r].w || rules[r].w > 64 ||
-            !(rules[r].k >= 0) || !isfinite(rules[r].k))
+        if (fm_spc_rule_validate(&rules[r]) != FM_OK || rules[r].pattern != FM_SPC_ZONE)
             return FM_EDOM;
     return FM_OK;
 }
