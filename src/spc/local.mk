@@ -2,6 +2,8 @@
 STUDIES += spc_components spc_chart
 libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
     %D%/spc_nested.c %D%/spc_nested.h %D%/spc_reml.c %D%/spc_reml.h \
+    %D%/spc_anova.c %D%/spc_anova.h %D%/spc_mls.c %D%/spc_mls.h \
+    %D%/spc_crossed.c %D%/spc_crossed.h %D%/spc_reml_cells.c %D%/spc_reml_cells.h \
     %D%/spc_limits.c %D%/spc_limits.h %D%/spc_rules.c %D%/spc_rules.h
 libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
