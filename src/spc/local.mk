@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 STUDIES += spc_components spc_chart
-libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
-    %D%/spc_nested.c %D%/spc_nested.h %D%/spc_reml.c %D%/spc_reml.h \
-    %D%/spc_limits.c %D%/spc_limits.h %D%/spc_rules.c %D%/spc_rules.h \
-    %D%/spc_rule_set.c %D%/spc_rule_set.h
-libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c \
-    %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
+libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h
+libfabmet_math_la_SOURCES += %D%/spc_nested.c %D%/spc_nested.h %D%/spc_crossed.c %D%/spc_crossed.h
+libfabmet_math_la_SOURCES += %D%/spc_anova.c %D%/spc_anova.h %D%/spc_mls.c %D%/spc_mls.h
+libfabmet_math_la_SOURCES += %D%/spc_reml.c %D%/spc_reml.h %D%/spc_reml_cells.c %D%/spc_reml_cells.h
+libfabmet_math_la_SOURCES += %D%/spc_limits.c %D%/spc_limits.h
+libfabmet_math_la_SOURCES += %D%/spc_rules.c %D%/spc_rules.h %D%/spc_rule_set.c %D%/spc_rule_set.h
+libfabmet_sim_la_SOURCES += %D%/spc_components.c
+libfabmet_sim_la_SOURCES += %D%/spc_chart.c
+libfabmet_sim_la_SOURCES += %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
