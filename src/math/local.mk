@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-libfabmet_math_la_SOURCES += %D%/univariate.c %D%/univariate.h \
-    %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h %D%/lifedist_fit.c \
-    %D%/lifedist_interval.c %D%/root.c %D%/root.h
+libfabmet_math_la_SOURCES += %D%/univariate.c %D%/univariate.h
+libfabmet_math_la_SOURCES += %D%/root.c %D%/root.h
+libfabmet_math_la_SOURCES += %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h
+libfabmet_math_la_SOURCES += %D%/lifedist_fit.c %D%/lifedist_interval.c
+libfabmet_math_la_SOURCES += %D%/bracket_root.c %D%/bracket_root.h
+libfabmet_math_la_SOURCES += %D%/noncentral_t.c %D%/noncentral_t.h
+libfabmet_math_la_SOURCES += %D%/tolerance.c %D%/tolerance.h
 EXTRA_DIST += %D%/lifedist_certified.csv
+EXTRA_DIST += %D%/tolerance_certified.csv
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_lifedist
 TESTS += %D%/test_lifedist
@@ -10,4 +15,9 @@ TESTS += %D%/test_lifedist
     %D%/test_lifedist_data.h
 %C%_test_lifedist_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_lifedist_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += %D%/test_tolerance
+TESTS += %D%/test_tolerance
+%C%_test_tolerance_SOURCES = %D%/test_tolerance.c
+%C%_test_tolerance_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_tolerance_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 endif
