@@ -54,7 +54,7 @@ fm_stream_selector(const char *study, const char *stream)
 void
 fm_rng_words(const fm_stream *stream, uint32_t draw, uint32_t words_out[4])
 {
-    philox4x32_ctr_t counter = {{draw, stream->selector, (uint32_t)stream->point,
+    philox4x32_ctr_t counter = {{stream->first + draw, stream->selector, (uint32_t)stream->point,
                                  (uint32_t)(stream->point >> 32)}};
     philox4x32_key_t key = {{(uint32_t)stream->seed, (uint32_t)(stream->seed >> 32)}};
 
@@ -125,14 +125,14 @@ draw_two(fm_stream stream, uint32_t first, size_t n, double *restrict u_out,
 void
 fm_rng_uniform(const fm_stream *stream, uint64_t first, size_t n, double *u_out)
 {
-    assert(first + n <= UINT64_C(1) << 32);
-    draw_one(*stream, (uint32_t)first, n, u_out);
+    assert(stream->first + first + n <= UINT64_C(1) << 32);
+    draw_one(*stream, stream->first + (uint32_t)first, n, u_out);
 }
 
 void
 fm_rng_uniform2(const fm_stream *stream, uint64_t first, size_t n, double *u_out,
                 double *v_out)
 {
-    assert(first + n <= UINT64_C(1) << 32);
-    draw_two(*stream, (uint32_t)first, n, u_out, v_out);
+    assert(stream->first + first + n <= UINT64_C(1) << 32);
+    draw_two(*stream, stream->first + (uint32_t)first, n, u_out, v_out);
 }

@@ -8,6 +8,8 @@ libfabmet_math_la_SOURCES += %D%/noncentral_t.c %D%/noncentral_t.h
 libfabmet_math_la_SOURCES += %D%/tolerance.c %D%/tolerance.h
 EXTRA_DIST += %D%/lifedist_certified.csv
 EXTRA_DIST += %D%/tolerance_certified.csv
+libfabmet_math_la_SOURCES += %D%/paired.c %D%/paired.h
+EXTRA_DIST += %D%/paired_certified.csv
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_lifedist
 TESTS += %D%/test_lifedist
@@ -20,4 +22,9 @@ TESTS += %D%/test_tolerance
 %C%_test_tolerance_SOURCES = %D%/test_tolerance.c
 %C%_test_tolerance_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_tolerance_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += %D%/test_paired
+TESTS += %D%/test_paired
+%C%_test_paired_SOURCES = %D%/test_paired.c
+%C%_test_paired_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_paired_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 endif
