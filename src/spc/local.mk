@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 STUDIES += spc_components spc_chart
+STUDIES += spc_gauge
+libfabmet_math_la_SOURCES += %D%/spc_gauge_model.c %D%/spc_gauge_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_gauge.c %D%/spc_gauge.h %D%/spc_gauge_data.c \
+    %D%/spc_gauge_estimate.c %D%/spc_gauge_rows.c
+EXTRA_DIST += %D%/spc_gauge.gp
 libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
     %D%/spc_nested.c %D%/spc_nested.h %D%/spc_reml.c %D%/spc_reml.h \
     %D%/spc_anova.c %D%/spc_anova.h %D%/spc_mls.c %D%/spc_mls.h \
@@ -9,6 +14,7 @@ libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
+spcgp_DATA += %D%/spc_gauge.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
 TESTS += %D%/test_spc %D%/test_spc_studies
