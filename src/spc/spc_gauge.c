@@ -289,6 +289,9 @@ static const fm_column summary_columns[] = {
      NO_TERM_LIMIT},
     {"limit_acceptable", FM_TYPE_REAL, "%", "limit of an acceptable gauge", FM_VALUE, NULL,
      NULL, NO_TERM_LIMIT},
+    {"limit_tolerance", FM_TYPE_REAL, "%",
+     "limit of the share of the tolerance; missing without a tolerance", FM_VALUE, NULL,
+     NULL, NO_TERM_LIMIT},
     {"limit_categories", FM_TYPE_REAL, "1", "smallest number of categories", FM_VALUE,
      NULL, NULL, NO_TERM_LIMIT},
 };
@@ -392,7 +395,7 @@ static const fm_verdict verdicts[] = {
      .table = "summary",
      .column = "grr_percent_tolerance",
      .direction = FM_AT_MOST,
-     .limit_column = "limit_acceptable",
+     .limit_column = "limit_tolerance",
      .term = "msa.p-to-t-ratio"},
     {.name = "categories",
      .statement = "number of distinct categories",
@@ -490,8 +493,8 @@ static const char about[] =
     "`lower`, `upper` (of variances) and `study_lower`, `study_upper` (of the share of "
     "the study variation) are of the modified large sample kind; repeatability alone is "
     "exact. **reml** maximises the restricted likelihood for balanced and unbalanced data; "
-    "intervals come from its profile, those of sums from a chi-square with matched degrees "
-    "of freedom, and shares get none. With two or three operators the interval of their "
+    "intervals of components come from its profile. For unbalanced data those of sums come "
+    "from a chi-square with matched degrees of freedom, and shares get none. With two or three operators the interval of their "
     "component is wide whatever the method: read it before the value.\n\n"
     "The bias and linearity of a gauge are in spc.linearity, the agreement of attribute "
     "ratings in spc.agreement. Sources: AIAG, *Measurement Systems Analysis*, 4th edition; "

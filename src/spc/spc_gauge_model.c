@@ -88,9 +88,9 @@ fm_spc_gauge_eval(const fm_spc_anova *anova, const fm_spc_component *component,
     if (!(total > 0))
         return FM_ESINGULAR;
     g.share = g.variance / total;
-    if (fit == NULL && anova->balanced)
+    if (anova->balanced)
         limits_mls(anova, include, confidence, &g);
-    else if (fit != NULL)
+    else if (fit != NULL && g.estimate == FM_SPC_ESTIMATE_OK)
         limits_satterthwaite(fit, include, anova->depth + 1, confidence, &g);
     if (n_included == 1) {
         g.lower = component[only].lower;

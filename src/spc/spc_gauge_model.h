@@ -16,13 +16,14 @@ typedef struct fm_spc_gauge_part {
     fm_spc_estimate estimate; /* the worst of its components */
 } fm_spc_gauge_part;
 
-/* Sum of some components.  By ANOVA of balanced data the limits are those of the modified
- * large sample method on the mean squares, widened where needed to hold the estimate (the
+/* Sum of some components.  For balanced data the limits are those of the modified large
+ * sample method on the mean squares, widened where needed to hold the estimate (the
  * estimate sets negative components to 0, the limits do not), limits of a variance not
- * below 0.  By REML limits come from a chi-square with matched degrees of freedom
- * (Satterthwaite), and shares get none (NaN).
+ * below 0.  For unbalanced data (REML) limits come from a chi-square with matched degrees
+ * of freedom (Satterthwaite), there are none when a component of the sum is at its bound
+ * 0, and shares get none (NaN).  A single component keeps its own limits.
  * anova       in   as fm_spc_anova_eval or fm_spc_crossed_eval gave it; for REML of
- *                  unbalanced crossed data only `depth` and `balanced` are used
+ *                  unbalanced data only `depth` and `balanced` are used
  * component   in   [depth + 1]
  * fit         in   the REML fit that gave the components, or NULL for ANOVA
  * include     in   [depth + 1] which components the sum has; at least one

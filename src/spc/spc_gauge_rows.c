@@ -231,6 +231,9 @@ put_summary(const fm_gauge *g, fm_out *out)
                      {.real = g->deviance},
                      {.real = fm_real(g->point, FM_GAUGE_P_GOOD)},
                      {.real = fm_real(g->point, FM_GAUGE_P_ACCEPTABLE)},
+                     {.real = fm_present(g->point, FM_GAUGE_P_TOLERANCE)
+                                  ? fm_real(g->point, FM_GAUGE_P_ACCEPTABLE)
+                                  : (double)NAN},
                      {.real = (double)fm_integer(g->point, FM_GAUGE_P_CATEGORIES)}};
     return fm_out_row(out, FM_GAUGE_T_SUMMARY, row);
 }
