@@ -1,2 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 libfabmet_math_la_SOURCES += %D%/univariate.c %D%/univariate.h
+libfabmet_math_la_SOURCES += %D%/bracket_root.c %D%/bracket_root.h \
+    %D%/noncentral_t.c %D%/noncentral_t.h %D%/tolerance.c %D%/tolerance.h
+EXTRA_DIST += %D%/tolerance_certified.csv
+if HAVE_CHECK
+check_PROGRAMS += %D%/test_tolerance
+TESTS += %D%/test_tolerance
+%C%_test_tolerance_SOURCES = %D%/test_tolerance.c
+%C%_test_tolerance_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_tolerance_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+endif
