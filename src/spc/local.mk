@@ -9,9 +9,15 @@ libfabmet_math_la_SOURCES += %D%/spc_rules.c %D%/spc_rules.h %D%/spc_rule_set.c 
 libfabmet_sim_la_SOURCES += %D%/spc_components.c
 libfabmet_sim_la_SOURCES += %D%/spc_chart.c
 libfabmet_sim_la_SOURCES += %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
+STUDIES += spc_gauge
+libfabmet_math_la_SOURCES += %D%/spc_gauge_model.c %D%/spc_gauge_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_gauge.c %D%/spc_gauge.h %D%/spc_gauge_data.c
+libfabmet_sim_la_SOURCES += %D%/spc_gauge_estimate.c %D%/spc_gauge_rows.c
+EXTRA_DIST += %D%/spc_gauge.gp
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
+spcgp_DATA += %D%/spc_gauge.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
 TESTS += %D%/test_spc %D%/test_spc_studies

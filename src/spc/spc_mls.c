@@ -115,7 +115,8 @@ fm_spc_mls_share_eval(const double *part, const double *whole, const double *ms,
         }
         if (!isfinite(limits[0]) || !isfinite(limits[1]))
             return FM_ERANGE;
-        found[side] = 0.5 * (lo + hi);
+        /* An end that never moved is the bound itself. */
+        found[side] = lo == 0 ? 0 : hi == 1 ? 1 : 0.5 * (lo + hi);
     }
     limits_out[0] = found[0];
     limits_out[1] = found[1];
