@@ -3,10 +3,12 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gsl/gsl_errno.h>
@@ -366,18 +368,21 @@ fake_files(void)
     (void)closedir(dir);
     return n;
 }
+
 /* ---- running the tests ------------------------------------------------------------ */
+
+static int
+remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info;
+    (void)type;
+    return walk->level > 0 ? remove(path) : 0;
+}
 
 void
 fake_clear(void)
 {
-    DIR *dir = opendir(folder);
-
-    if (dir == NULL)
-        return;
-    for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
-        (void)unlink(fake_path(e->d_name));
-    (void)closedir(dir);
+    (void)nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 int

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <gnu/libc-version.h>
@@ -19,6 +20,7 @@
 #include <nettle/version.h>
 
 #include "core/h5.h"
+#include "core/identity.h"
 #include "core/provenance.h"
 #include "core/text.h"
 
@@ -30,6 +32,18 @@ fm_host_name(char *name_out, size_t size)
     if (gethostname(name_out, size) != 0 || name_out[0] == '\0')
         (void)snprintf(name_out, size, "unknown");
     name_out[size - 1] = '\0';
+}
+
+void
+fm_time_text(bool wanted, char text_out[FM_TIME_TEXT])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+
+    text_out[0] = '\0';
+    if (wanted && (gmtime_r(&now, &utc) == NULL ||
+                   strftime(text_out, FM_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0))
+        text_out[0] = '\0';
 }
 
 /* The C library chooses variants of log, exp, ... by these two, and their last bits
@@ -163,6 +177,20 @@ write_inputs(hid_t group, const fm_scenario *scenario)
     return ok;
 }
 
+/* What the run was, so that its parts are not mixed with another's. */
+static bool
+write_identity(hid_t group, const fm_scenario *scenario, const char *version)
+{
+    char hex[FM_DIGEST_TEXT];
+    char *text = fm_identity_text(scenario, version);
+
+    if (text == NULL)
+        return false;
+    fm_identity_digest(text, hex);
+    free(text);
+    return fm_h5_write_text(group, "identity", hex);
+}
+
 static const char *
 or_empty(const char *text, bool wanted)
 {
@@ -191,7 +219,8 @@ write_facts(hid_t group, const fm_scenario *scenario, const fm_store_options *op
            fm_h5_write_text(group, "host", host) &&
            fm_h5_write_text(group, "started", or_empty(options->started, times)) &&
            fm_h5_write_text(group, "finished", or_empty(finished, times)) &&
-           fm_h5_write_text(group, "digest", digest);
+           fm_h5_write_text(group, "digest", digest) &&
+           write_identity(group, scenario, options->version);
 }
 
 fm_status

@@ -72,21 +72,40 @@ fm_result_fact(const fm_result *result, const char *name)
     return "";
 }
 
-/* "NAME SOURCE SHA256" lines. */
-static char *
-inputs_text(hid_t group)
+static void
+read_inputs(fm_result *r, hid_t group)
 {
     static const char *const names[3] = {"input_name", "input_source", "input_sha256"};
-    char **lists[3] = {NULL, NULL, NULL};
-    size_t n[3] = {0, 0, 0};
-    fm_str s = {0};
+    char ***lists = r->input_texts;
+    size_t *n = r->n_input_texts;
 
     for (size_t i = 0; i < 3; i++)
         (void)fm_h5_read_list(group, names[i], MAX_NAMES, &lists[i], &n[i]);
-    for (size_t k = 0; n[0] == n[1] && n[0] == n[2] && k < n[0]; k++)
-        fm_str_addf(&s, "%s %s %s\n", lists[0][k], lists[1][k], lists[2][k]);
-    for (size_t i = 0; i < 3; i++)
-        fm_h5_free_texts(lists[i], n[i]);
+    if (n[0] == 0 || n[0] != n[1] || n[0] != n[2])
+        return;
+    r->inputs = calloc(n[0], sizeof *r->inputs);
+    for (size_t k = 0; r->inputs != NULL && k < n[0]; k++) {
+        r->inputs[k] = (fm_result_input){lists[0][k], lists[1][k], lists[2][k]};
+        r->n_inputs = k + 1;
+    }
+}
+
+const fm_result_input *
+fm_result_inputs(const fm_result *result, size_t *n_out)
+{
+    *n_out = result->n_inputs;
+    return result->inputs;
+}
+
+/* "NAME SOURCE SHA256" lines. */
+static char *
+inputs_text(const fm_result *r)
+{
+    fm_str s = {0};
+
+    for (size_t k = 0; k < r->n_inputs; k++)
+        fm_str_addf(&s, "%s %s %s\n", r->inputs[k].name, r->inputs[k].source,
+                    r->inputs[k].sha256);
     return fm_str_take(&s);
 }
 
@@ -101,12 +120,13 @@ read_provenance(fm_result *r)
     if (group < 0)
         return;
     r->facts[FACT_DIGEST] = fm_h5_get_text(group, "digest");
+    read_inputs(r, group);
     for (size_t i = FACT_DIGEST + 1; i < FM_FACTS; i++) {
         const char *name = fact_names[i];
         if (i == FACT_POINTS_LISTED || i == FACT_POINTS_DONE)
             continue;
         if (strcmp(name, "inputs") == 0)
-            r->facts[i] = inputs_text(group);
+            r->facts[i] = inputs_text(r);
         else if (strcmp(name, "seed") != 0 && strcmp(name, "draws") != 0)
             r->facts[i] = fm_h5_read_text(group, name);
         else if (fm_h5_read_unsigned(group, name, &number))
@@ -633,6 +653,9 @@ fm_result_close(fm_result *result)
     free(result->tables);
     for (size_t i = 0; i < FM_FACTS; i++)
         free(result->facts[i]);
+    for (size_t i = 0; i < 3; i++)
+        fm_h5_free_texts(result->input_texts[i], result->n_input_texts[i]);
+    free(result->inputs);
     free(result->path);
     fm_h5_close(result->file);
     free(result);

@@ -38,6 +38,10 @@ struct fm_result {
     uint64_t n_listed;  /* in the file */
     uint64_t n_done;    /* not pending */
     char *facts[FM_FACTS];
+    char **input_texts[3]; /* names, sources, sums: [n_input_texts[k]] */
+    size_t n_input_texts[3];
+    fm_result_input *inputs; /* [n_inputs] */
+    size_t n_inputs;
     fm_result_table *tables;
     fm_result_parts *parts;
     size_t n_tables;
