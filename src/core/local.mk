@@ -14,7 +14,7 @@ libfabmet_core_la_SOURCES += \
     %D%/turns.c %D%/turns.h \
     %D%/digest.c %D%/digest.h %D%/hash.c %D%/hash.h %D%/h5.c %D%/h5.h %D%/schema.c %D%/schema.h \
     %D%/sheet.c %D%/sheet.h %D%/verdicts.c %D%/verdicts.h %D%/publish.c %D%/publish.h \
-    %D%/seal.c %D%/seal.h %D%/chunk.c %D%/chunk.h \
+    %D%/seal.c %D%/seal.h %D%/chunk.c %D%/chunk.h %D%/team_mpi.c %D%/team_mpi.h \
     %D%/provenance.c %D%/provenance.h %D%/store.c %D%/store.h \
     %D%/result.c %D%/result.h %D%/result_parts.h %D%/result_read.c %D%/verify.c
 
