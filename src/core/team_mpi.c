@@ -15,7 +15,7 @@
 
 #include "core/team_mpi.h"
 
-#ifndef FM_MPI
+#ifndef FM_HAVE_MPI
 
 fm_status
 fm_team_mpi_start(fm_team *team_out, fm_error *err)
