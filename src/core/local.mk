@@ -6,6 +6,7 @@ libfabmet_core_la_SOURCES += \
     %D%/study.h %D%/scenario.c %D%/scenario.h %D%/scenario_text.c %D%/params.c %D%/params.h \
     %D%/scenario_read.h %D%/scenario_sweep.c %D%/scenario_data.c \
     %D%/csv.c %D%/csv.h %D%/csv_columns.c %D%/csv_columns.h %D%/data.c \
+    %D%/data.h %D%/data_spool.c %D%/data_hdf5.c \
     %D%/decimal.c %D%/decimal.h \
     %D%/points.c %D%/rng.c %D%/rng.h %D%/rows.c %D%/rows.h %D%/sweep.c %D%/sweep.h \
     %D%/ranges.c %D%/ranges.h %D%/identity.c %D%/identity.h %D%/feed.c %D%/feed.h \
