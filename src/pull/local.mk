@@ -24,3 +24,10 @@ FM_PULL_TOOLS = %D%/test_pull_tools.c %D%/test_pull_tools.h
 %C%_test_pull_study_LDADD = libfabmet-sim.la libfabmet-core.la libfabmet-math.la \
     $(FM_LIBS) $(CHECK_LIBS)
 endif
+
+# Geometry, sampling plans and acceptance.
+STUDIES += pull_geometry
+libfabmet_math_la_SOURCES += %D%/pull_geometry_budget.c %D%/pull_geometry_budget.h
+libfabmet_sim_la_SOURCES += %D%/pull_geometry_study.c
+EXTRA_DIST += %D%/pull_geometry.gp
+pullgp_DATA += %D%/pull_geometry.gp
