@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pull/pull_fit.h"
@@ -104,6 +105,9 @@ const char fm_fit_all_modes[] = "all modes";
         .help = "direction of the pull from vertical, positive toward bond 2" SUFFIX     \
     }
 
+#define DEFAULT_REPLICATES 1000
+#define QUOTE(X) #X
+#define TEXT_OF(X) QUOTE(X)
 #define WHERE_PARAM(NAME)                                                                \
     {                                                                                    \
         .key = "where." NAME, .kind = FM_TEXT, .example = "corner",                      \
@@ -143,7 +147,7 @@ static const fm_param params[F_N_PARAMS] = {
              "weibayes.shape"},
     {.key = "replicates",
      .kind = FM_INTEGER,
-     .def = "1000",
+     .def = TEXT_OF(DEFAULT_REPLICATES),
      .min = 20,
      .max = 1000000,
      .term = "stat.bootstrap",
@@ -529,6 +533,23 @@ has_column(const fm_point *point, size_t declared)
     return data->first[declared] < data->first[declared + 1];
 }
 
+/* True when a list is what its parameter's default spells. */
+static bool
+is_default_list(const fm_point *point, size_t param)
+{
+    char text[256] = "[";
+    const fm_value *v = fm_value_at(point, param);
+    size_t used = 1;
+    for (size_t k = 0; k < v->n && used < sizeof text; k++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s",
+                                 k > 0 ? ", " : "", v->items[k].text);
+    if (used + 1 >= sizeof text)
+        return false;
+    text[used] = ']';
+    text[used + 1] = '\0';
+    return strcmp(text, point->study->params[param].def) == 0;
+}
+
 static fm_status
 check_geometry(const fm_point *point, fm_error *err)
 {
@@ -555,7 +576,7 @@ check_geometry(const fm_point *point, fm_error *err)
                            p[F_SPAN + k].key);
     }
     for (size_t k = 0; !geometry && k < 4; k++)
-        if (fm_value_at(point, F_MODES_SPAN + k)->given)
+        if (!is_default_list(point, F_MODES_SPAN + k))
             return FM_FAIL(err, FM_ESCENARIO,
                            "%s: has no meaning without a hook geometry",
                            p[F_MODES_SPAN + k].key);
@@ -569,7 +590,8 @@ fm_pull_fit_check(const fm_point *point, fm_error *err)
     int64_t interval = fm_integer(point, F_INTERVAL);
     if (fm_input(point, 0) == NULL)
         return FM_FAIL(err, FM_ESCENARIO, "data.pulls is missing");
-    if (fm_value_at(point, F_REPLICATES)->given && interval != INTERVAL_BOOTSTRAP)
+    if (fm_integer(point, F_REPLICATES) != DEFAULT_REPLICATES &&
+        interval != INTERVAL_BOOTSTRAP)
         return FM_FAIL(err, FM_ESCENARIO,
                        "replicates: only interval bootstrap uses them (interval is %s)",
                        intervals[interval]);
