@@ -17,6 +17,9 @@ TESTS += %D%/test_lifedist
     %D%/test_lifedist_data.h
 %C%_test_lifedist_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_lifedist_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+endif
+
+# Noncentral t, tolerance factors, bounds of capability and fractions.
 libfabmet_math_la_SOURCES += %D%/bracket_root.c %D%/bracket_root.h \
     %D%/noncentral_t.c %D%/noncentral_t.h %D%/tolerance.c %D%/tolerance.h
 libfabmet_math_la_SOURCES += %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h \
