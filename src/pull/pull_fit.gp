@@ -10,7 +10,11 @@ paper(p) = !(p > 0 && p < 1) ? NaN : summary_normal_paper > 0 ? invnorm(p) : log
 stats data using 1 name "X" nooutput
 if (X_min > 0 && X_max / X_min < 1000) {
     set logscale x
+    set xtics (1)
+    set for [e = -9:12] xtics add (sprintf("%g", 10.0**e) 10.0**e, \
+        sprintf("%g", 2 * 10.0**e) 2 * 10.0**e, sprintf("%g", 5 * 10.0**e) 5 * 10.0**e)
 }
+bounds_label = sprintf("%g %% bounds", 100 * summary_confidence)
 set ytics ("0.001" paper(0.001), "0.01" paper(0.01), "0.05" paper(0.05), "0.1" paper(0.1), \
     "0.2" paper(0.2), "0.5" paper(0.5), "0.8" paper(0.8), "0.9" paper(0.9), \
     "0.99" paper(0.99), "0.999" paper(0.999))
@@ -23,7 +27,8 @@ plot for [i = 1:n_series] data index (i - 1) using 1:(paper($2)) with points lin
     for [i = 1:n_series] data index (i - 1) using 1:(paper($4)) with lines linetype i \
         linewidth 0.7 notitle, \
     for [i = 1:n_series] data index (i - 1) using 1:(paper($5)) with lines linetype i \
-        linewidth 0.7 notitle
+        linewidth 0.7 notitle, \
+    keyentry with lines linetype 1 linewidth 0.7 title bounds_label
 #: figure incidence
 # Columns: force observed fitted.
 set key outside above center horizontal
@@ -48,7 +53,8 @@ if (summary_limit == summary_limit) {
 }
 plot for [i = 1:n_series] data index (i - 1) using 1:2 with lines linetype i \
         linewidth 1.8 title series[i], \
-    data index 0 using 1:3 with lines linetype 1 linewidth 0.7 title "bounds", \
+    data index 0 using 1:3 with lines linetype 1 linewidth 0.7 \
+        title sprintf("%g %% bounds", 100 * summary_confidence), \
     data index 0 using 1:4 with lines linetype 1 linewidth 0.7 notitle, \
     data index 0 every ::0::0 using (summary_limit):(0) with points pointtype -1 notitle, \
     keyentry with lines linestyle 101 \
