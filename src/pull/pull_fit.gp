@@ -13,6 +13,11 @@ if (X_min > 0 && X_max / X_min < 1000) {
     set xtics (1)
     set for [e = -9:12] xtics add (sprintf("%g", 10.0**e) 10.0**e, \
         sprintf("%g", 2 * 10.0**e) 2 * 10.0**e, sprintf("%g", 5 * 10.0**e) 5 * 10.0**e)
+    if (X_max / X_min < 10) {
+        do for [k in "3 4 6 7 8 9"] {
+            set for [e = -9:12] xtics add (sprintf("%g", k * 10.0**e) k * 10.0**e)
+        }
+    }
 }
 bounds_label = sprintf("%g %% bounds", 100 * summary_confidence)
 set ytics ("0.001" paper(0.001), "0.01" paper(0.01), "0.05" paper(0.05), "0.1" paper(0.1), \
@@ -66,9 +71,11 @@ set xlabel label_axis
 set ylabel label_below_limit
 set autoscale xfix
 set logscale y
-set format y "10^{%T}"
+stats data using ($5 >= 0 ? 1 : 0) name "A" nooutput
+set format y "%g"
 plot data using 1:3:4 with filledcurves fillcolor rgb "#c0c0c0" fillstyle transparent solid 0.5 \
         title "bounds", \
     data using 1:2 with linespoints linetype 1 linewidth 1.5 pointtype 7 pointsize 0.6 \
         title "estimate", \
-    data using 1:5 with lines linestyle 101 title "accepted"
+    data using 1:5 with lines linestyle 101 notitle, \
+    keyentry with lines linestyle 101 title (A_max > 0 ? "accepted" : "")
