@@ -6,3 +6,5 @@ dist_pulldata_DATA = %D%/pull/limits.csv %D%/pull/wires.csv
 glossarydir = $(pkgdatadir)/glossary
 dist_glossary_DATA = %D%/glossary/met.yaml %D%/glossary/spc.yaml %D%/glossary/pull.yaml \
     %D%/glossary/wafer.yaml %D%/glossary/accept.yaml %D%/glossary/sources.yaml
+    %D%/glossary/wafer.yaml %D%/glossary/sources.yaml
+dist_glossary_DATA += %D%/glossary/stat.yaml
