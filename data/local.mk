@@ -5,4 +5,4 @@ pulldatadir = $(pkgdatadir)/pull
 dist_pulldata_DATA = %D%/pull/limits.csv %D%/pull/wires.csv
 glossarydir = $(pkgdatadir)/glossary
 dist_glossary_DATA = %D%/glossary/met.yaml %D%/glossary/spc.yaml %D%/glossary/pull.yaml \
-    %D%/glossary/wafer.yaml %D%/glossary/sources.yaml
+    %D%/glossary/wafer.yaml %D%/glossary/whatif.yaml %D%/glossary/sources.yaml
