@@ -8,3 +8,4 @@ dist_glossary_DATA = %D%/glossary/met.yaml %D%/glossary/spc.yaml %D%/glossary/pu
     %D%/glossary/wafer.yaml %D%/glossary/accept.yaml %D%/glossary/sources.yaml
     %D%/glossary/wafer.yaml %D%/glossary/sources.yaml
 dist_glossary_DATA += %D%/glossary/stat.yaml
+    %D%/glossary/wafer.yaml %D%/glossary/whatif.yaml %D%/glossary/sources.yaml

@@ -231,6 +231,14 @@ show_json(const fm_result *result, const fm_result_table *only,
     return st;
 }
 
+fm_status
+fm_app_show_json(const fm_result *result, fm_error *err)
+{
+    const struct show_options all = {.json = true};
+
+    return show_json(result, NULL, &all, err);
+}
+
 /* ---- the command ----------------------------------------------------------------- */
 
 static fm_status

@@ -28,6 +28,7 @@ static const fm_command commands[] = {
     {"verify", fm_app_verify, "verify a result, or compare two"},
     {"plot", fm_app_plot, "draw a figure of a result as SVG, PNG or PDF"},
     {"report", fm_app_report, "make one HTML report of results"},
+    {"what-if", fm_app_whatif, "run a result's scenario changed; compare in pairs"},
     {"glossary", fm_app_glossary, "look up a term"},
 };
 
