@@ -14,14 +14,9 @@ libfabmet_math_la_SOURCES += %D%/spc_gauge_model.c %D%/spc_gauge_model.h
 libfabmet_sim_la_SOURCES += %D%/spc_gauge.c %D%/spc_gauge.h %D%/spc_gauge_data.c
 libfabmet_sim_la_SOURCES += %D%/spc_gauge_estimate.c %D%/spc_gauge_rows.c
 EXTRA_DIST += %D%/spc_gauge.gp
-libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
-    %D%/spc_nested.c %D%/spc_nested.h %D%/spc_reml.c %D%/spc_reml.h \
-    %D%/spc_limits.c %D%/spc_limits.h %D%/spc_rules.c %D%/spc_rules.h \
-    %D%/spc_attribute.c %D%/spc_attribute.h %D%/spc_timeweighted.c %D%/spc_timeweighted.h \
-    %D%/spc_multivariate.c %D%/spc_multivariate.h \
-    %D%/spc_rule_set.c %D%/spc_rule_set.h
-libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c \
-    %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
+libfabmet_math_la_SOURCES += %D%/spc_attribute.c %D%/spc_attribute.h
+libfabmet_math_la_SOURCES += %D%/spc_timeweighted.c %D%/spc_timeweighted.h
+libfabmet_math_la_SOURCES += %D%/spc_multivariate.c %D%/spc_multivariate.h
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
