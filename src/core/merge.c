@@ -55,8 +55,8 @@ typedef struct place {
 typedef struct join {
     const fm_joining *how;
     place *order; /* [n_sources] by first point */
-    size_t next;   /* in order: the first that is not open */
-    stream *open;  /* [n_sources] */
+    size_t next;  /* in order: the first that is not open */
+    stream *open; /* [n_sources] */
     size_t n_open;
     uint64_t point; /* that comes next */
     fm_tally *tally;
@@ -161,7 +161,12 @@ open_reached(join *j, uint64_t *next_out)
 static bool
 same_real(double x, double y)
 {
-    return memcmp(&x, &y, sizeof x) == 0 || (isnan(x) && isnan(y));
+    uint64_t a;
+    uint64_t b;
+
+    memcpy(&a, &x, sizeof a);
+    memcpy(&b, &y, sizeof b);
+    return a == b || (isnan(x) && isnan(y));
 }
 
 static bool
@@ -207,8 +212,8 @@ same_point(const stream *a, const stream *b)
     bool same = strcmp(message_of(a), message_of(b)) == 0;
 
     for (size_t t = 0; same && t < study->n_tables; t++)
-        same = same_rows(&study->tables[t], &a->out->tables[t], &b->out->tables[t],
-                         head(a));
+        same =
+            same_rows(&study->tables[t], &a->out->tables[t], &b->out->tables[t], head(a));
     return same;
 }
 
@@ -283,7 +288,7 @@ emit_one(join *j, uint64_t point)
     for (size_t i = 0; i < j->n_open && st == FM_OK; i++)
         if (head(&j->open[i]) == point)
             st = choose(j, &best, &j->open[i]);
-    return st == FM_OK ? emit(j, best->out, best->at, 1) : st;
+    return st == FM_OK && best != NULL ? emit(j, best->out, best->at, 1) : st;
 }
 
 /* Points from the stream's on that are without a gap and below `end`. */

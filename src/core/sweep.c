@@ -41,13 +41,15 @@ enum {
 
 static const double progress_period_s = 0.1;
 static const double watch_period_s = 0.02;
-static const double grace_s = 2;         /* for points in hand after a request to stop */
-static const double period_min_s = 0.5;  /* between two saves of one thread */
-static const double period_max_s = 60;   /* so that long runs have not too many parts */
+static const double grace_s = 2;        /* for points in hand after a request to stop */
+static const double period_min_s = 0.5; /* between two saves of one thread */
+static const double period_max_s = 60;  /* so that long runs have not too many parts */
 static const double period_share_1 = 0.01; /* of the run's age, between these two */
-static const double saving_share_1 = 0.03; /* of the time may go into saving */
-static const double part_cost_s = 0.003;   /* of one part, whatever its size */
-static const double byte_cost_s = 10e-9;   /* of a byte more, before any was measured */
+static const double saving_share_1 = 0.03; /* of all processor time may go into saving */
+static const double waiting_share_1 =
+    0.1; /* of a thread's time into waiting for the disk */
+static const double part_cost_s = 0.002; /* of one part, whatever its size */
+static const double byte_cost_s = 10e-9; /* of a byte more, before any was measured */
 
 /* ---- 1. shared state ------------------------------------------------------------- */
 
@@ -58,7 +60,8 @@ typedef struct worker {
     fm_cursor *cursor;
     fm_out *out;
     double first_s;        /* when its first point was done; 0: none yet */
-    double saved_s;        /* of the last save */
+    double saved_s;        /* when the last save was done */
+    double save_took_s;    /* the last save */
     double recent[RECENT]; /* seconds of the last points */
     size_t n_recent;
 } worker;
@@ -95,6 +98,16 @@ seconds_since(const struct timespec *start)
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)(now.tv_sec - start->tv_sec) +
            1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}
+
+/* Processor time of the calling thread. */
+static double
+thread_seconds(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* Ends the run; the first status wins. */
@@ -322,23 +335,27 @@ is_due(const run *r, const worker *w, double now_s)
     if (since_s < period_s)
         return false;
     double cost_s = part_cost_s + (double)fm_out_bytes(w->out) * r->byte_cost_s;
-    return cost_s * r->team <= saving_share_1 * since_s;
+    return cost_s * r->team <= saving_share_1 * since_s &&
+           w->save_took_s <= waiting_share_1 * since_s;
 }
 
 static fm_status
 save(run *r, worker *w, fm_error *err)
 {
     double start_s = seconds_since(&r->start);
+    double worked_s = thread_seconds();
     double bytes = (double)fm_out_bytes(w->out);
     size_t n = w->out->n_points;
 
-    fm_status st = fm_parts_save(&r->target.parts, r->scenario, &r->options->store,
-                                 w->out, err);
+    fm_status st =
+        fm_parts_save(&r->target.parts, r->scenario, &r->options->store, w->out, err);
     if (st != FM_OK)
         return st;
     w->saved_s = seconds_since(&r->start);
+    w->save_took_s = w->saved_s - start_s;
     if (bytes > 0)
-        r->byte_cost_s = 0.5 * (r->byte_cost_s + (w->saved_s - start_s) / (bytes + 1e5));
+        r->byte_cost_s =
+            0.5 * (r->byte_cost_s + (thread_seconds() - worked_s) / (bytes + 1e5));
     atomic_fetch_add(&r->saved, n);
     if (n > 0)
         fm_out_reset(w->out, w->out->points[n - 1].point + 1);
@@ -514,14 +531,14 @@ fill_summary(const run *r, const fm_tally *tally, fm_run_summary *s)
     s->seconds = seconds_since(&r->start);
 }
 
-/* Base, parts and memory, in order of points, into the store (or only counted). */
+/* Base, parts and memory, in order of points, into the store. */
 static fm_status
 join_sources(run *r, fm_store *store, fm_tally *tally)
 {
     fm_out **outs = calloc((size_t)r->team + 1, sizeof(fm_out *));
     fm_joining joining = {.scenario = r->scenario,
                           .points = r->target.points,
-                          .stop = store != NULL ? r->options->stop : NULL,
+                          .stop = r->options->stop,
                           .store = store};
     fm_points_source *sources = NULL;
     fm_status st = FM_ENOMEM;
@@ -597,8 +614,14 @@ describe_complete(run *r, fm_run_summary *summary)
         memcpy(summary->digest, fm_result_fact(result, "digest"),
                strnlen(fm_result_fact(result, "digest"), FM_DIGEST_TEXT - 1));
     fm_result_close(result);
+    const fm_points_source output = {.path = r->target.path,
+                                     .first = r->target.points.first};
+    const fm_joining joining = {.scenario = r->scenario,
+                                .sources = &output,
+                                .n_sources = 1,
+                                .points = r->target.points};
     if (st == FM_OK)
-        st = join_sources(r, NULL, &tally);
+        st = fm_join(&joining, &tally, r->err);
     if (st != FM_OK)
         return st;
     fm_target_clean(&r->target);
@@ -628,29 +651,47 @@ interrupt(run *r, fm_run_summary *summary)
                    (unsigned long long)done, (unsigned long long)summary->points);
 }
 
+/* A second process on the same output may have been faster and have tidied up what this
+ * one was about to use; then all is well.  returns FM_OK, or st */
+static fm_status
+or_reached(run *r, fm_status st, fm_run_summary *summary)
+{
+    fm_error *err = r->err;
+
+    if (st == FM_ENOMEM || r->target.replace || !fm_target_is_reached(&r->target))
+        return st;
+    r->err = NULL; /* what goes wrong now does not hide the reason */
+    fm_status described = describe_complete(r, summary);
+    r->err = err;
+    if (described != FM_OK)
+        return st;
+    if (err != NULL)
+        *err = (fm_error)FM_ERROR_INIT;
+    return FM_OK;
+}
+
+/* After a failure: what is finished goes to disk, if it can. */
+static fm_status
+give_up(run *r, fm_status st, fm_run_summary *summary)
+{
+    if (or_reached(r, st, summary) == FM_OK)
+        return FM_OK;
+    (void)save_all(r);
+    return st;
+}
+
 /* After all points: the result, or what keeps it from being written. */
 static fm_status
 conclude(run *r, fm_run_summary *summary)
 {
     fm_status st = publish(r, summary);
 
-    if (st == FM_OK) {
+    if (st == FM_OK)
         fm_target_clean(&r->target);
-        return st;
-    }
-    if (st == FM_EINTERRUPT)
-        return interrupt(r, summary);
-    fm_error *err = r->err;
-    r->err = NULL; /* what follows does not hide the reason */
-    if (st != FM_ENOMEM && fm_target_is_reached(&r->target) &&
-        describe_complete(r, summary) == FM_OK) {
-        r->err = err;
-        if (err != NULL)
-            *err = (fm_error)FM_ERROR_INIT;
-        return FM_OK;
-    }
-    (void)save_all(r);
-    r->err = err;
+    else if (st == FM_EINTERRUPT)
+        st = interrupt(r, summary);
+    else
+        st = give_up(r, st, summary);
     return st;
 }
 
@@ -694,10 +735,8 @@ run_alone(run *r, fm_run_summary *summary)
     if (n > 0)
         run_threads(r);
     st = (fm_status)atomic_load(&r->halt);
-    if (st != FM_OK) {
-        (void)save_all(r);
-        return st;
-    }
+    if (st != FM_OK)
+        return give_up(r, st, summary);
     return points_done(r) < n ? interrupt(r, summary) : conclude(r, summary);
 }
 
