@@ -8,6 +8,9 @@ libfabmet_core_la_SOURCES += \
     %D%/csv.c %D%/csv.h %D%/csv_columns.c %D%/csv_columns.h %D%/data.c \
     %D%/decimal.c %D%/decimal.h \
     %D%/points.c %D%/rng.c %D%/rng.h %D%/rows.c %D%/rows.h %D%/sweep.c %D%/sweep.h \
+    %D%/ranges.c %D%/ranges.h %D%/identity.c %D%/identity.h %D%/feed.c %D%/feed.h \
+    %D%/merge.c %D%/merge.h %D%/merge_run.c %D%/parts.c %D%/parts.h %D%/blocks.c %D%/team.h \
+    %D%/target.c %D%/target.h \
     %D%/turns.c %D%/turns.h \
     %D%/digest.c %D%/digest.h %D%/h5.c %D%/h5.h %D%/schema.c %D%/schema.h \
     %D%/sheet.c %D%/sheet.h %D%/verdicts.c %D%/verdicts.h %D%/publish.c %D%/publish.h \

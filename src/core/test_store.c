@@ -555,7 +555,7 @@ START_TEST(empty_tables_and_long_texts)
     fm_out_reset(out, 0);
     ck_assert_int_eq(fm_out_begin(out, 0), FM_OK);
     ck_assert_int_eq(fm_out_end(out, FM_EDATA, text, 0), FM_OK);
-    ck_assert_int_eq(fm_store_append(store, out, &err), FM_OK);
+    ck_assert_int_eq(fm_store_append(store, out, 0, out->n_points, &err), FM_OK);
     ck_assert_int_eq(fm_store_finish(store, NULL, digest, &err), FM_OK);
     s->title = title;
     fm_out_free(out);
@@ -589,7 +589,7 @@ START_TEST(invalid_utf8_is_escaped)
     fm_out_reset(out, 0);
     ck_assert_int_eq(fm_out_begin(out, 0), FM_OK);
     ck_assert_int_eq(fm_out_end(out, FM_EDATA, "a\xff\xfez", 0), FM_OK);
-    ck_assert_int_eq(fm_store_append(store, out, NULL), FM_OK);
+    ck_assert_int_eq(fm_store_append(store, out, 0, out->n_points, NULL), FM_OK);
     ck_assert_int_eq(fm_store_finish(store, NULL, digest, NULL), FM_OK);
     fm_out_free(out);
     fm_store_free(store);

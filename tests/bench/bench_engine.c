@@ -335,7 +335,7 @@ time_store(const fm_scenario *scenario, const char *path, fm_out *out, fm_error 
             st = fm_out_end(out, FM_OK, NULL, 0);
         start = processor_seconds();
         if (st == FM_OK)
-            st = fm_store_append(store, out, err);
+            st = fm_store_append(store, out, 0, out->n_points, err);
     }
     if (st == FM_OK) {
         char hex[FM_DIGEST_TEXT];
