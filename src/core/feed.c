@@ -26,13 +26,13 @@ enum {
 /* One table of the study in the file, and the rows of it that belong to the block. */
 typedef struct page {
     const fm_result_table *table;
-    size_t *columns;  /* [n_columns of the study's table] */
-    size_t point;     /* column with the row's point; SIZE_MAX: none */
-    uint64_t next;    /* row */
-    size_t n;         /* rows of the block */
-    size_t at;        /* of them taken */
-    fm_slice points;  /* MANY_ROWS: points of the block's rows */
-    fm_slice *values; /* [n_columns] */
+    size_t *columns;     /* [n_columns of the study's table] */
+    size_t point;        /* column with the row's point; SIZE_MAX: none */
+    uint64_t next;       /* row */
+    size_t n;            /* rows of the block */
+    size_t at;           /* of them taken */
+    fm_slice points;     /* MANY_ROWS: points of the block's rows */
+    fm_slice *values;    /* [n_columns] */
     const void **places; /* [n_columns]: values of the point in hand */
 } page;
 
@@ -112,9 +112,8 @@ map_points(fm_feed *f, fm_error *err)
     static const struct {
         const char *name;
         fm_type type;
-    } wanted[] = {{"status", FM_TYPE_CODE},
-                  {"message", FM_TYPE_TEXT},
-                  {"seconds", FM_TYPE_REAL}};
+    } wanted[] = {
+        {"status", FM_TYPE_CODE}, {"message", FM_TYPE_TEXT}, {"seconds", FM_TYPE_REAL}};
     size_t *places[] = {&f->status, &f->message, &f->seconds};
 
     f->table = t;
@@ -273,8 +272,8 @@ forget_block(fm_feed *f)
 {
     for (size_t t = 0; f->pages != NULL && t < f->scenario->study->n_tables; t++) {
         fm_slice_free(&f->pages[t].points);
-        for (size_t c = 0; f->pages[t].values != NULL &&
-                           c < f->scenario->study->tables[t].n_columns;
+        for (size_t c = 0;
+             f->pages[t].values != NULL && c < f->scenario->study->tables[t].n_columns;
              c++)
             fm_slice_free(&f->pages[t].values[c]);
     }

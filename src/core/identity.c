@@ -171,8 +171,8 @@ tell_values(line a, line b, const char *place, char *words_out, size_t size)
     trim(&name, &name_n);
     if (begins(name, "- { param")) { /* a sweep's axis: shown whole */
         (void)snprintf(words_out, size, "the sweep is %.*s here, %.*s in '%s'",
-                       (int)(a.n < SHOWN ? a.n : SHOWN), a.text + 2,
-                       (int)(b.n < SHOWN ? b.n : SHOWN), b.text + 2, place);
+                       (int)(a.n < SHOWN ? a.n : SHOWN) - 4, a.text + 4,
+                       (int)(b.n < SHOWN ? b.n : SHOWN) - 4, b.text + 4, place);
         return;
     }
     (void)snprintf(words_out, size, "%.*s is %.*s here, %.*s in '%s'", name_n, name,
@@ -187,8 +187,9 @@ tell_lonely(line l, bool here, const char *place, char *words_out, size_t size)
     int n = (int)(l.n < SHOWN ? l.n : SHOWN);
 
     trim(&text, &n);
-    (void)snprintf(words_out, size, here ? "'%.*s' is not in '%s'" : "'%.*s' is only in '%s'",
-                   n, text, place);
+    (void)snprintf(words_out, size,
+                   here ? "'%.*s' is not in '%s'" : "'%.*s' is only in '%s'", n, text,
+                   place);
 }
 
 void

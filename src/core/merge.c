@@ -55,8 +55,8 @@ typedef struct place {
 typedef struct join {
     const fm_joining *how;
     place *order; /* [n_sources] by first point */
-    size_t next;   /* in order: the first that is not open */
-    stream *open;  /* [n_sources] */
+    size_t next;  /* in order: the first that is not open */
+    stream *open; /* [n_sources] */
     size_t n_open;
     uint64_t point; /* that comes next */
     fm_tally *tally;
@@ -207,8 +207,8 @@ same_point(const stream *a, const stream *b)
     bool same = strcmp(message_of(a), message_of(b)) == 0;
 
     for (size_t t = 0; same && t < study->n_tables; t++)
-        same = same_rows(&study->tables[t], &a->out->tables[t], &b->out->tables[t],
-                         head(a));
+        same =
+            same_rows(&study->tables[t], &a->out->tables[t], &b->out->tables[t], head(a));
     return same;
 }
 

@@ -24,10 +24,10 @@ typedef struct merge {
     const fm_context *context;
     fm_note_fn note;
     void *note_arg;
-    fm_texts paths;           /* of all files */
+    fm_texts paths;            /* of all files */
     fm_points_source *sources; /* [n_sources] of those that have points */
     size_t n_sources;
-    fm_result *model;         /* the first file: what the output takes over */
+    fm_result *model; /* the first file: what the output takes over */
     char *model_path;
     char *identity;
     fm_machines machines;
@@ -141,8 +141,8 @@ add_folder(merge *m, const char *folder)
             st = FM_FAIL(m->err, FM_ENOMEM, "out of memory");
     }
     if (st == FM_OK && m->paths.n == before)
-        st = FM_FAIL(m->err, FM_EDATA, "every part is damaged in the folder '%s'",
-                     folder);
+        st =
+            FM_FAIL(m->err, FM_EDATA, "every part is damaged in the folder '%s'", folder);
     fm_texts_free(&paths);
     return st;
 }
@@ -205,10 +205,10 @@ recall_scenario(merge *m)
                        m->model_path);
     }
     context.recorded = true;
-    fm_status st = diags == NULL
-                       ? FM_ENOMEM
-                       : fm_scenario_read_text(&context, m->model_path, text,
-                                               strlen(text), NULL, 0, diags, &m->scenario);
+    fm_status st =
+        diags == NULL ? FM_ENOMEM
+                      : fm_scenario_read_text(&context, m->model_path, text, strlen(text),
+                                              NULL, 0, diags, &m->scenario);
     const fm_diag *list = diags != NULL ? fm_diags_list(diags, &n, &n_errors) : NULL;
     if (st == FM_ENOMEM)
         (void)FM_FAIL(m->err, st, "out of memory");

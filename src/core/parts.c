@@ -153,7 +153,7 @@ fm_machines_use(fm_machines *m, fm_store_options *options)
     if (m->started != NULL && options->record_times)
         options->started = m->started;
     return m->processor != NULL && m->libc != NULL && m->library != NULL ? FM_OK
-                                                                        : FM_ENOMEM;
+                                                                         : FM_ENOMEM;
 }
 
 bool
@@ -420,7 +420,7 @@ make_folder(const fm_parts *parts, fm_error *err)
             return FM_OK;
         return FM_FAIL(err,
                        reason == ENOSPC || reason == EDQUOT || reason == EIO ? FM_EIO
-                                                                            : FM_ECREATE,
+                                                                             : FM_ECREATE,
                        "cannot create: %s: '%s'", strerror(reason), parts->folder);
     }
     const char *slash = strrchr(parts->folder, '/');

@@ -46,11 +46,10 @@ text_of_number(uint64_t x)
 
 /* What the file says of itself; those after the digest are texts of /provenance. */
 static const char *const fact_names[FM_FACTS] = {
-    "path",         "schema",    "study",     "title",     "points",
-    "points_table", "digest",    "scenario",  "overrides", "argv",
-    "version",      "libraries", "seed",      "draws",     "host",
-    "started",      "finished",  "processor", "libc",      "inputs",
-    "points_listed", "points_done", "identity"};
+    "path",   "schema",   "study",         "title",       "points",   "points_table",
+    "digest", "scenario", "overrides",     "argv",        "version",  "libraries",
+    "seed",   "draws",    "host",          "started",     "finished", "processor",
+    "libc",   "inputs",   "points_listed", "points_done", "identity"};
 enum {
     FACT_PATH,
     FACT_SCHEMA,

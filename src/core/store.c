@@ -38,12 +38,12 @@ struct fm_store {
     fm_schema *schema;
     fm_sheet **sheets; /* [schema->n_tables] */
     fm_seal seal;
-    fm_judge *judges;  /* [study->n_verdicts] */
-    fm_cursor *cursor; /* swept values where the sampling is no grid */
-    uint64_t next;     /* first point that may come next */
+    fm_judge *judges;             /* [study->n_verdicts] */
+    fm_cursor *cursor;            /* swept values where the sampling is no grid */
+    uint64_t next;                /* first point that may come next */
     uint64_t n_stored, n_pending; /* points */
     char digest[FM_DIGEST_TEXT];
-    bool broken;       /* a write failed: only fm_store_free is left */
+    bool broken; /* a write failed: only fm_store_free is left */
 };
 
 /* ---- 1. create ------------------------------------------------------------------- */
@@ -450,8 +450,8 @@ fills_first(const fm_store *store, const progress *p)
         if (rows_left(p, t) < room)
             continue;
         size_t last = p->taken[t] + room - 1;
-        uint64_t point = t + 1 < p->n ? p->chunk->tables[t].point[last]
-                                      : p->chunk->points[last].point;
+        uint64_t point =
+            t + 1 < p->n ? p->chunk->tables[t].point[last] : p->chunk->points[last].point;
         if (best == SIZE_MAX || point < best_point) {
             best = t;
             best_point = point;

@@ -25,7 +25,7 @@ typedef struct fm_store_options {
     const char *started; /* ISO 8601 UTC, or "" */
     const char *version; /* program version */
     /* The rest is for core/sweep and core/merge, which set it themselves. */
-    bool listed;           /* only n_listed of the points, as a list */
+    bool listed; /* only n_listed of the points, as a list */
     uint64_t n_listed;
     const struct fm_result *like; /* units that depend on data are taken from here, not
                                      from the scenario's data; NULL: from the data */

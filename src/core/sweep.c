@@ -41,13 +41,15 @@ enum {
 
 static const double progress_period_s = 0.1;
 static const double watch_period_s = 0.02;
-static const double grace_s = 2;         /* for points in hand after a request to stop */
-static const double period_min_s = 0.5;  /* between two saves of one thread */
-static const double period_max_s = 60;   /* so that long runs have not too many parts */
+static const double grace_s = 2;        /* for points in hand after a request to stop */
+static const double period_min_s = 0.5; /* between two saves of one thread */
+static const double period_max_s = 60;  /* so that long runs have not too many parts */
 static const double period_share_1 = 0.01; /* of the run's age, between these two */
-static const double saving_share_1 = 0.03; /* of the time may go into saving */
-static const double part_cost_s = 0.003;   /* of one part, whatever its size */
-static const double byte_cost_s = 10e-9;   /* of a byte more, before any was measured */
+static const double saving_share_1 = 0.03; /* of all processor time may go into saving */
+static const double waiting_share_1 =
+    0.1; /* of a thread's time into waiting for the disk */
+static const double part_cost_s = 0.002; /* of one part, whatever its size */
+static const double byte_cost_s = 10e-9; /* of a byte more, before any was measured */
 
 /* ---- 1. shared state ------------------------------------------------------------- */
 
@@ -58,7 +60,8 @@ typedef struct worker {
     fm_cursor *cursor;
     fm_out *out;
     double first_s;        /* when its first point was done; 0: none yet */
-    double saved_s;        /* of the last save */
+    double saved_s;        /* when the last save was done */
+    double save_took_s;    /* the last save */
     double recent[RECENT]; /* seconds of the last points */
     size_t n_recent;
 } worker;
@@ -95,6 +98,16 @@ seconds_since(const struct timespec *start)
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)(now.tv_sec - start->tv_sec) +
            1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}
+
+/* Processor time of the calling thread. */
+static double
+thread_seconds(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* Ends the run; the first status wins. */
@@ -322,23 +335,27 @@ is_due(const run *r, const worker *w, double now_s)
     if (since_s < period_s)
         return false;
     double cost_s = part_cost_s + (double)fm_out_bytes(w->out) * r->byte_cost_s;
-    return cost_s * r->team <= saving_share_1 * since_s;
+    return cost_s * r->team <= saving_share_1 * since_s &&
+           w->save_took_s <= waiting_share_1 * since_s;
 }
 
 static fm_status
 save(run *r, worker *w, fm_error *err)
 {
     double start_s = seconds_since(&r->start);
+    double worked_s = thread_seconds();
     double bytes = (double)fm_out_bytes(w->out);
     size_t n = w->out->n_points;
 
-    fm_status st = fm_parts_save(&r->target.parts, r->scenario, &r->options->store,
-                                 w->out, err);
+    fm_status st =
+        fm_parts_save(&r->target.parts, r->scenario, &r->options->store, w->out, err);
     if (st != FM_OK)
         return st;
     w->saved_s = seconds_since(&r->start);
+    w->save_took_s = w->saved_s - start_s;
     if (bytes > 0)
-        r->byte_cost_s = 0.5 * (r->byte_cost_s + (w->saved_s - start_s) / (bytes + 1e5));
+        r->byte_cost_s =
+            0.5 * (r->byte_cost_s + (thread_seconds() - worked_s) / (bytes + 1e5));
     atomic_fetch_add(&r->saved, n);
     if (n > 0)
         fm_out_reset(w->out, w->out->points[n - 1].point + 1);

@@ -27,7 +27,8 @@ typedef struct fm_run_options {
                                   most ten times a second, and once at the end; from any
                                   thread, one at a time */
     void *progress_arg;
-    fm_note_fn note; /* remarks ("part X is damaged; its points run again"); may be NULL */
+    fm_note_fn
+        note; /* remarks ("part X is damaged; its points run again"); may be NULL */
     void *note_arg;
     fm_store_options store; /* replace: --force */
     const fm_team *team;    /* NULL: this process is alone */

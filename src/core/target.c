@@ -39,8 +39,7 @@ fm_status
 fm_target_start(const fm_scenario *scenario, const char *path,
                 const fm_run_options *options, fm_target *target_out, fm_error *err)
 {
-    *target_out =
-        (fm_target){.scenario = scenario, .options = options, .path = path};
+    *target_out = (fm_target){.scenario = scenario, .options = options, .path = path};
     if (options->n_slices > 1 ? options->slice >= options->n_slices : options->slice > 0)
         return FM_FAIL(err, FM_EUSAGE, "there is no slice %llu of %llu",
                        (unsigned long long)options->slice,
@@ -258,7 +257,8 @@ fm_target_sources(const fm_target *t, fm_out *const *outs, size_t n_outs,
                                         .first = t->parts.list[i].first};
     for (size_t i = 0; i < n_outs; i++)
         if (outs[i] != NULL && outs[i]->n_points > 0)
-            s[n++] = (fm_points_source){.out = outs[i], .first = outs[i]->points[0].point};
+            s[n++] =
+                (fm_points_source){.out = outs[i], .first = outs[i]->points[0].point};
     *sources_out = s;
     *n_out = n;
     return FM_OK;
@@ -272,8 +272,7 @@ fm_target_is_reached(const fm_target *target)
     bool reached = false;
 
     options.note = NULL;
-    fm_status st =
-        fm_target_start(target->scenario, target->path, &options, &own, NULL);
+    fm_status st = fm_target_start(target->scenario, target->path, &options, &own, NULL);
     if (st == FM_OK)
         st = read_output(&own, NULL);
     if (st == FM_OK)
