@@ -463,7 +463,6 @@ write_deltas(whatif *w, const fm_scenario *scenario)
 {
     char *argv =
         recorded_argv(w, (const char *const *)w->o->args.sets, w->o->args.n_sets);
-    char digest[FM_DIGEST_TEXT];
     fm_store *store = NULL;
     fm_store_options options = {
         .replace = w->o->force, .argv = argv, .started = "", .version = PACKAGE_VERSION};
@@ -473,8 +472,10 @@ write_deltas(whatif *w, const fm_scenario *scenario)
         st = fm_store_create(w->deltas_path, scenario, &options, &store, &w->err);
     if (st == FM_OK)
         st = fm_store_append(store, w->out, &w->err);
-    if (st == FM_OK)
+    if (st == FM_OK) {
+        char digest[FM_DIGEST_TEXT];
         st = fm_store_finish(store, "", digest, &w->err);
+    }
     fm_store_free(store);
     free(argv);
     return st;

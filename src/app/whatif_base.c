@@ -316,7 +316,7 @@ try_folder(const fm_app *app, fm_base *base, const char *folder, bool any_data,
 static int
 find_data(const fm_app *app, fm_base *base, const fm_base_options *options)
 {
-    char *folders[FOLDERS_MAX];
+    char *folders[FOLDERS_MAX] = {NULL, NULL, NULL, NULL};
     size_t n = list_folders(base->result, options->data_folder, folders);
     int code = FM_EXIT_FAILURE;
     size_t i = 0;

@@ -273,12 +273,12 @@ add_result(report *r, size_t i)
     fm_str heading = {0};
 
     fm_report_enter(r, i);
-    if (r->n > 1)
+    if (r->n > 1) {
         fm_str_addf(&heading, "Result %zu: ", i + 1);
-    if (r->n > 1)
         fm_report_title(r, i, &heading);
-    else
+    } else {
         fm_str_add(&heading, "Result");
+    }
     fm_page_section(page, 2, fm_page_id(page, "result", ""),
                     heading.data != NULL ? heading.data : "Result");
     fm_str_free(&heading);
