@@ -37,3 +37,10 @@ TESTS += %D%/test_pull_risks
 %C%_test_pull_risks_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_pull_risks_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 endif
+
+# Geometry, sampling plans and acceptance.
+STUDIES += pull_geometry
+libfabmet_math_la_SOURCES += %D%/pull_geometry_budget.c %D%/pull_geometry_budget.h
+libfabmet_sim_la_SOURCES += %D%/pull_geometry_study.c
+EXTRA_DIST += %D%/pull_geometry.gp
+pullgp_DATA += %D%/pull_geometry.gp
