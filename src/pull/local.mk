@@ -8,7 +8,8 @@ libfabmet_sim_la_SOURCES += %D%/pull_simulate.c %D%/pull_simulate.h \
     %D%/pull_simulate_run.c %D%/pull_data.c %D%/pull_data.h
 libfabmet_math_la_SOURCES += %D%/pull_risks.c %D%/pull_risks.h
 libfabmet_sim_la_SOURCES += %D%/pull_fit.c %D%/pull_fit.h %D%/pull_fit_data.c \
-    %D%/pull_fit_bounds.c %D%/pull_fit_run.c
+    %D%/pull_fit_modes.c %D%/pull_fit_bounds.c \
+    %D%/pull_fit_curves.c %D%/pull_fit_run.c
 EXTRA_DIST += %D%/pull_fit.gp %D%/pull_fit_certified.csv
 EXTRA_DIST += %D%/pull_simulate.gp %D%/pull_certified.csv
 pullgpdir = $(pkgdatadir)/pull
