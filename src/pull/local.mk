@@ -32,8 +32,10 @@ FM_PULL_TOOLS = %D%/test_pull_tools.c %D%/test_pull_tools.h
 endif
 
 # Geometry, sampling plans and acceptance.
-STUDIES += pull_geometry
-libfabmet_math_la_SOURCES += %D%/pull_geometry_budget.c %D%/pull_geometry_budget.h
-libfabmet_sim_la_SOURCES += %D%/pull_geometry_study.c
-EXTRA_DIST += %D%/pull_geometry.gp
-pullgp_DATA += %D%/pull_geometry.gp
+STUDIES += pull_geometry pull_acceptance
+libfabmet_math_la_SOURCES += %D%/pull_geometry_budget.c %D%/pull_geometry_budget.h \
+    %D%/pull_sampling.c %D%/pull_sampling.h
+libfabmet_sim_la_SOURCES += %D%/pull_geometry_study.c %D%/pull_acceptance.c \
+    %D%/pull_acceptance.h %D%/pull_acceptance_run.c
+EXTRA_DIST += %D%/pull_geometry.gp %D%/pull_acceptance.gp
+pullgp_DATA += %D%/pull_geometry.gp %D%/pull_acceptance.gp
