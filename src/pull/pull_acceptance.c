@@ -167,13 +167,13 @@ static const fm_param params[N_PARAMS] = {
                "chance to accept a lot at quality.ltpd"),
 };
 
+/* Not a required column: the input itself may be absent.  The check asks for it. */
 static const fm_input_column pulls_columns[] = {
     {.name = "force",
      .type = FM_TYPE_REAL,
      .unit = "gf",
-     .flags = FM_COL_REQUIRED,
      .term = "bond.pull-force",
-     .help = "pull force of one wire"},
+     .help = "pull force of one wire; needed when the input is given"},
 };
 
 static const fm_input_decl inputs[N_INPUTS] = {

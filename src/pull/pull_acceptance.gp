@@ -6,13 +6,13 @@ set key outside above center horizontal
 set xlabel label_fraction_bad
 set ylabel label_accept
 set yrange [0:1.05]
-set xrange [0:*]
 set arrow from demand_aql, graph 0 to demand_aql, first demand_accept_at_least nohead \
     linestyle 104
 set arrow from demand_ltpd, graph 0 to demand_ltpd, first demand_accept_at_most nohead \
     linestyle 104
-set label "AQL" at demand_aql, demand_accept_at_least offset 1, -1
-set label "LTPD" at demand_ltpd, demand_accept_at_most offset 1, 0.8
+set label "AQL" at demand_aql, graph 0.03 offset 0.5, 0
+set label "LTPD" at demand_ltpd, graph 0.03 offset 0.5, 0
+set autoscale xfix
 plot for [i = 1:n_series] data index (i - 1) using 1:2 with lines linetype i \
         linewidth 1.8 title series[i], \
     data index 0 every ::0::0 using (demand_aql):(demand_accept_at_least) \
@@ -25,7 +25,7 @@ set key outside above center horizontal
 set xlabel label_force
 set ylabel label_fraction
 set logscale y
-set format y "10^{%L}"
+set format y "%g"
 set yrange [1e-5:1.2]
 set offsets graph 0.03, graph 0.03, 0, 0
 if (capability_limit == capability_limit) {

@@ -374,16 +374,28 @@ put_fraction(fm_out *out, double force_gf, double fraction, size_t series)
 static double
 fitted(const sample *s, size_t method, double force_gf)
 {
-    if (method == METHOD_NORMAL)
-        return gsl_cdf_ugaussian_P((force_gf - s->moments.mean) / s->moments.sd);
-    if (method == METHOD_LOGNORMAL)
-        return gsl_cdf_ugaussian_P((log(force_gf) - s->log_moments.mean) /
-                                   s->log_moments.sd);
-    return s->has_weibull ? fm_math_life_cdf(&s->weibull.life, force_gf) : (double)NAN;
+    const fm_math_moments *m = method == METHOD_NORMAL ? &s->moments : &s->log_moments;
+    double x = method == METHOD_NORMAL ? force_gf : log(force_gf);
+    if (method == METHOD_WEIBULL)
+        return fm_math_life_cdf(&s->weibull.life, force_gf);
+    return gsl_cdf_ugaussian_P((x - m->mean) / m->sd);
 }
 
-/* Curves from below the smallest value down to one in 10^5, and the values at their
- * median ranks (i - 0.3)/(n + 0.4). */
+/* Where a fitted curve comes down to `least`. */
+static double
+curve_start(const sample *s, size_t method, double least)
+{
+    double x = 0, z = gsl_cdf_ugaussian_Pinv(least);
+    if (method == METHOD_NORMAL)
+        x = s->moments.mean + z * s->moments.sd;
+    else if (method == METHOD_LOGNORMAL)
+        x = exp(s->log_moments.mean + z * s->log_moments.sd);
+    else if (fm_math_life_quantile(&s->weibull.life, least, &x) != FM_OK)
+        x = s->moments.min;
+    return fmax(x, 1e-3 * s->moments.min);
+}
+
+/* Curves down to one in 10^5, and the values at their median ranks (i - 0.3)/(n + 0.4). */
 static fm_status
 put_distribution(const analysis *a, fm_out *out)
 {
@@ -392,16 +404,16 @@ put_distribution(const analysis *a, fm_out *out)
     fm_status st = FM_OK;
     if (s->n == 0)
         return FM_OK;
-    double low = s->moments.mean - 4.5 * s->moments.sd;
-    double from = fmax(fmin(low, s->moments.min), 0.05 * s->moments.min);
     double to = s->moments.max + 0.5 * s->moments.sd;
-    for (size_t m = 0; m < SERIES_MEASURED; m++)
+    for (size_t m = 0; m < SERIES_MEASURED; m++) {
+        if (m == METHOD_WEIBULL && !s->has_weibull)
+            continue;
+        double from = curve_start(s, m, least);
         for (size_t i = 0; i < CURVE_POINTS && st == FM_OK; i++) {
             double x = from + (to - from) * (double)i / (CURVE_POINTS - 1);
-            double fraction = fitted(s, m, x);
-            if (fraction >= least)
-                st = put_fraction(out, x, fraction, m);
+            st = put_fraction(out, x, fitted(s, m, x), m);
         }
+    }
     for (size_t i = 0; i < s->n && st == FM_OK; i++)
         st = put_fraction(out, s->force_gf[i], ((double)i + 0.7) / ((double)s->n + 0.4),
                           SERIES_MEASURED);
@@ -581,7 +593,14 @@ fm_pull_acceptance_check(const fm_point *point, fm_error *err)
             if (fm_value_at(point, places[i])->given)
                 return FM_FAIL(err, FM_ESCENARIO, "%s: only for plan.kind double",
                                point->study->params[places[i]].key);
-    bool data = fm_input(point, IN_PULLS) != NULL;
+    const fm_data *pulls = fm_input(point, IN_PULLS);
+    bool data = pulls != NULL;
+    if (data && pulls->first[0] == pulls->first[1])
+        return FM_FAIL(
+            err, FM_ESCENARIO,
+            "data.pulls: %s has no column 'force'; write columns: { force: NAME "
+            "}",
+            pulls->source);
     bool planned = fm_present(point, P_SAMPLE);
     if (data && (planned || fm_present(point, P_EXPECTED)))
         return FM_FAIL(err, FM_ESCENARIO,
