@@ -22,12 +22,12 @@ set ylabel "wire tension over hook force"
 set yrange [0:*]
 set autoscale xfix
 set offsets graph 0.03, graph 0.03, graph 0.05, 0
-plot data using 1:2 with linespoints linetype 1 linewidth 1.5 pointsize 0.6 \
+plot data using 1:2:3 with yerrorbars linetype 1 linewidth 1 pointtype -1 notitle, \
+    data using 1:4:5 with yerrorbars linetype 2 linewidth 1 pointtype -1 notitle, \
+    data using 1:2 with linespoints linetype 1 linewidth 1.5 pointsize 0.6 \
         title "side of bond 1", \
-    data using 1:2:3 with yerrorbars linetype 1 linewidth 1 pointtype -1 notitle, \
     data using 1:4 with linespoints linetype 2 linewidth 1.5 pointsize 0.6 \
-        title "side of bond 2", \
-    data using 1:4:5 with yerrorbars linetype 2 linewidth 1 pointtype -1 notitle
+        title "side of bond 2"
 #: figure budget
 # Columns: quantity share_t1 share_t2.
 set key outside above center horizontal
@@ -36,8 +36,9 @@ set yrange [0:*]
 set autoscale xfix
 set offsets 0.3, 0.3, graph 0.05, 0
 set style fill solid 0.4 border
-set xtics scale 0
+unset xtics
+set xtics scale 0 nomirror ()
 # One place a row: the quantity that is not used has no row.
-plot data using ($0 - 0.19):2:(0.35):xtic(tics_quantity[$1 + 1]) with boxes \
-        linetype 1 title "tension at bond 1", \
-    data using ($0 + 0.19):3:(0.35) with boxes linetype 2 title "tension at bond 2"
+plot data using ($0 - 0.19):2:(0.35) with boxes linetype 1 title "tension at bond 1", \
+    data using ($0 + 0.19):3:(0.35) with boxes linetype 2 title "tension at bond 2", \
+    data using 0:(0):xtic(tics_quantity[$1 + 1]) with points pointtype -1 notitle
