@@ -53,6 +53,10 @@ int fm_app_verify(fm_app *app, int argc, char **argv);
 int fm_app_plot(fm_app *app, int argc, char **argv);
 int fm_app_report(fm_app *app, int argc, char **argv);
 int fm_app_glossary(fm_app *app, int argc, char **argv);
+int fm_app_whatif(fm_app *app, int argc, char **argv);
+
+/* Prints a whole result as `show --json` does (cmd_show.c). */
+fm_status fm_app_show_json(const fm_result *result, fm_error *err);
 
 /* The registry: every study of the program. */
 extern const fm_study *const fm_studies[];

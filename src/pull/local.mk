@@ -9,7 +9,7 @@ libfabmet_sim_la_SOURCES += %D%/pull_simulate.c %D%/pull_simulate.h \
 libfabmet_math_la_SOURCES += %D%/pull_risks.c %D%/pull_risks.h
 libfabmet_sim_la_SOURCES += %D%/pull_fit.c %D%/pull_fit.h %D%/pull_fit_data.c \
     %D%/pull_fit_bounds.c %D%/pull_fit_run.c
-EXTRA_DIST += %D%/pull_fit.gp
+EXTRA_DIST += %D%/pull_fit.gp %D%/pull_fit_certified.csv
 EXTRA_DIST += %D%/pull_simulate.gp %D%/pull_certified.csv
 pullgpdir = $(pkgdatadir)/pull
 pullgp_DATA = %D%/pull_simulate.gp
@@ -29,6 +29,12 @@ FM_PULL_TOOLS = %D%/test_pull_tools.c %D%/test_pull_tools.h
 %C%_test_pull_study_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_pull_study_LDADD = libfabmet-sim.la libfabmet-core.la libfabmet-math.la \
     $(FM_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += %D%/test_pull_risks
+TESTS += %D%/test_pull_risks
+%C%_test_pull_risks_SOURCES = %D%/test_pull_risks.c $(FM_PULL_TOOLS) \
+    src/math/test_lifedist_data.c src/math/test_lifedist_data.h
+%C%_test_pull_risks_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_pull_risks_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 endif
 
 # Geometry, sampling plans and acceptance.

@@ -106,8 +106,8 @@ const char fm_fit_all_modes[] = "all modes";
     }
 
 #define DEFAULT_REPLICATES 1000
-#define QUOTE(X) #X
-#define TEXT_OF(X) QUOTE(X)
+#define QUOTE(X)           #X
+#define TEXT_OF(X)         QUOTE(X)
 #define WHERE_PARAM(NAME)                                                                \
     {                                                                                    \
         .key = "where." NAME, .kind = FM_TEXT, .example = "corner",                      \
@@ -133,7 +133,7 @@ static const fm_param params[F_N_PARAMS] = {
      .kind = FM_CHOICE,
      .def = "wald",
      .choices = intervals,
-     .term = "met.confidence-interval",
+     .term = "stat.likelihood-interval",
      .help = "wald: Fisher information; likelihood: profile likelihood; bootstrap: "
              "resampled rows"},
     {.key = "confidence",
@@ -293,7 +293,7 @@ static const fm_input_decl inputs[] = {
 #define METHOD                                                                           \
     {                                                                                    \
         .name = "method", .type = FM_TYPE_TEXT, .unit = "",                              \
-        .long_name = "how the bounds were computed", .term = "met.confidence-interval"   \
+        .long_name = "how the bounds were computed", .term = "stat.wald-interval"        \
     }
 
 static const fm_column summary_columns[] = {
@@ -317,6 +317,7 @@ static const fm_column summary_columns[] = {
          "tension at bond 1 over hook force where forces are predicted"),
     REAL("t2_ratio", "1", "bond.wire-tension",
          "tension at bond 2 over hook force where forces are predicted"),
+    REAL("confidence", "1", "met.confidence-interval", "level of the bounds"),
     {.name = "normal_paper",
      .type = FM_TYPE_INTEGER,
      .unit = "1",
@@ -485,7 +486,7 @@ static const fm_figure figures[] = {
      .table = "probability_plot",
      .columns = "force observed fitted lower upper",
      .by = "mode",
-     .scalars = "summary.normal_paper",
+     .scalars = "summary.normal_paper summary.confidence",
      .script = "pull/pull_fit.gp",
      .flags = FM_FIG_POINT},
     {.name = "incidence",
@@ -502,7 +503,7 @@ static const fm_figure figures[] = {
      .table = "prediction",
      .columns = "force probability lower upper",
      .by = "mode",
-     .scalars = "summary.limit",
+     .scalars = "summary.limit summary.confidence",
      .script = "pull/pull_fit.gp",
      .flags = FM_FIG_POINT},
     {.name = "below-limit",

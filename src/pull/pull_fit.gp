@@ -10,7 +10,16 @@ paper(p) = !(p > 0 && p < 1) ? NaN : summary_normal_paper > 0 ? invnorm(p) : log
 stats data using 1 name "X" nooutput
 if (X_min > 0 && X_max / X_min < 1000) {
     set logscale x
+    set xtics (1)
+    set for [e = -9:12] xtics add (sprintf("%g", 10.0**e) 10.0**e, \
+        sprintf("%g", 2 * 10.0**e) 2 * 10.0**e, sprintf("%g", 5 * 10.0**e) 5 * 10.0**e)
+    if (X_max / X_min < 10) {
+        do for [k in "3 4 6 7 8 9"] {
+            set for [e = -9:12] xtics add (sprintf("%g", k * 10.0**e) k * 10.0**e)
+        }
+    }
 }
+bounds_label = sprintf("%g %% bounds", 100 * summary_confidence)
 set ytics ("0.001" paper(0.001), "0.01" paper(0.01), "0.05" paper(0.05), "0.1" paper(0.1), \
     "0.2" paper(0.2), "0.5" paper(0.5), "0.8" paper(0.8), "0.9" paper(0.9), \
     "0.99" paper(0.99), "0.999" paper(0.999))
@@ -23,7 +32,8 @@ plot for [i = 1:n_series] data index (i - 1) using 1:(paper($2)) with points lin
     for [i = 1:n_series] data index (i - 1) using 1:(paper($4)) with lines linetype i \
         linewidth 0.7 notitle, \
     for [i = 1:n_series] data index (i - 1) using 1:(paper($5)) with lines linetype i \
-        linewidth 0.7 notitle
+        linewidth 0.7 notitle, \
+    keyentry with lines linetype 1 linewidth 0.7 title bounds_label
 #: figure incidence
 # Columns: force observed fitted.
 set key outside above center horizontal
@@ -48,7 +58,8 @@ if (summary_limit == summary_limit) {
 }
 plot for [i = 1:n_series] data index (i - 1) using 1:2 with lines linetype i \
         linewidth 1.8 title series[i], \
-    data index 0 using 1:3 with lines linetype 1 linewidth 0.7 title "bounds", \
+    data index 0 using 1:3 with lines linetype 1 linewidth 0.7 \
+        title sprintf("%g %% bounds", 100 * summary_confidence), \
     data index 0 using 1:4 with lines linetype 1 linewidth 0.7 notitle, \
     data index 0 every ::0::0 using (summary_limit):(0) with points pointtype -1 notitle, \
     keyentry with lines linestyle 101 \
@@ -60,9 +71,11 @@ set xlabel label_axis
 set ylabel label_below_limit
 set autoscale xfix
 set logscale y
-set format y "10^{%T}"
+stats data using ($5 >= 0 ? 1 : 0) name "A" nooutput
+set format y "%g"
 plot data using 1:3:4 with filledcurves fillcolor rgb "#c0c0c0" fillstyle transparent solid 0.5 \
         title "bounds", \
     data using 1:2 with linespoints linetype 1 linewidth 1.5 pointtype 7 pointsize 0.6 \
         title "estimate", \
-    data using 1:5 with lines linestyle 101 title "accepted"
+    data using 1:5 with lines linestyle 101 notitle, \
+    keyentry with lines linestyle 101 title (A_max > 0 ? "accepted" : "")

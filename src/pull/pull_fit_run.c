@@ -793,6 +793,7 @@ put_summary(const fm_fit *fit, fm_out *out, double loglik, const fm_fit_bounds *
                      {.real = fm_real(fit->point, F_MAX_BELOW)},
                      {.real = fit->tension != NULL ? t[0] : nan},
                      {.real = fit->tension != NULL ? t[1] : nan},
+                     {.real = fm_real(fit->point, F_CONFIDENCE)},
                      {.integer = n_normal == n_fitted && n_fitted > 0}};
     return fm_out_row(out, FIT_SUMMARY, row);
 }
