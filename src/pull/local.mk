@@ -39,8 +39,19 @@ TESTS += %D%/test_pull_risks
 endif
 
 # Geometry, sampling plans and acceptance.
-STUDIES += pull_geometry
-libfabmet_math_la_SOURCES += %D%/pull_geometry_budget.c %D%/pull_geometry_budget.h
-libfabmet_sim_la_SOURCES += %D%/pull_geometry_study.c
-EXTRA_DIST += %D%/pull_geometry.gp
-pullgp_DATA += %D%/pull_geometry.gp
+STUDIES += pull_geometry pull_acceptance
+libfabmet_math_la_SOURCES += %D%/pull_geometry_budget.c %D%/pull_geometry_budget.h \
+    %D%/pull_sampling.c %D%/pull_sampling.h
+libfabmet_sim_la_SOURCES += %D%/pull_geometry_study.c %D%/pull_acceptance.c \
+    %D%/pull_acceptance.h %D%/pull_acceptance_run.c
+EXTRA_DIST += %D%/pull_geometry.gp %D%/pull_acceptance.gp \
+    %D%/pull_acceptance_certified.csv
+pullgp_DATA += %D%/pull_geometry.gp %D%/pull_acceptance.gp
+if HAVE_CHECK
+check_PROGRAMS += %D%/test_pull_acceptance
+TESTS += %D%/test_pull_acceptance
+%C%_test_pull_acceptance_SOURCES = %D%/test_pull_acceptance.c $(FM_PULL_TOOLS)
+%C%_test_pull_acceptance_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_pull_acceptance_LDADD = libfabmet-sim.la libfabmet-core.la libfabmet-math.la \
+    $(FM_LIBS) $(CHECK_LIBS)
+endif
