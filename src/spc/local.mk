@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-STUDIES += spc_components spc_chart
+STUDIES += spc_components spc_chart spc_arl
 libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
     %D%/spc_nested.c %D%/spc_nested.h %D%/spc_reml.c %D%/spc_reml.h \
     %D%/spc_limits.c %D%/spc_limits.h %D%/spc_rules.c %D%/spc_rules.h \
@@ -10,11 +10,11 @@ libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
     %D%/spc_run_length_chain.c %D%/spc_run_length_chain.h %D%/spc_run_length_rules.c \
     %D%/spc_run_length_limits.c
 libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c \
-    %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
-EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv \
+    %D%/spc_arl.c %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
+EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_arl.gp %D%/spc_certified.csv \
     %D%/spc_run_length_certified.csv
 spcgpdir = $(pkgdatadir)/spc
-spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
+spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_arl.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies %D%/test_spc_run_length
 TESTS += %D%/test_spc %D%/test_spc_studies %D%/test_spc_run_length

@@ -41,7 +41,8 @@ row(const fm_spc_design *d, const fm_spc_state *s, double sum, const fm_spc_kern
     out[0] = gsl_cdf_ugaussian_P(shift * scale);
     for (size_t j = 1; j < k->n; j++) {
         double a = (k->node[j] + shift) * scale;
-        out[j] = w[j - 1] * factor * exp(-0.5 * a * a);
+        /* Far away nothing is lost: these are the last digits of chances below 1e-80. */
+        out[j] = a * a < 400 ? w[j - 1] * factor * exp(-0.5 * a * a) : 0;
     }
 }
 
@@ -89,10 +90,11 @@ enum {
     N_VECTORS
 };
 
-/* Solves for the five quantities from all nodes but the atom: v[N_VECTORS][n]. */
+/* Solves for the five quantities (three without the spread, the others being 0) from all
+ * nodes but the atom: v[N_VECTORS][n]. */
 static fm_status
 solve_inner(const fm_spc_design *d, const fm_spc_state *s, const fm_spc_kernel *k,
-            double *v)
+            bool spread, double *v)
 {
     size_t n = k->n - 1;
     double *a = malloc(n * n * sizeof *a);
@@ -112,7 +114,7 @@ solve_inner(const fm_spc_design *d, const fm_spc_state *s, const fm_spc_kernel *
         gsl_matrix_view m = gsl_matrix_view_array(a, n, n);
         bad = gsl_linalg_LU_decomp(&m.matrix, order, &sign);
         static const size_t turn[N_VECTORS] = {V_T, V_B, V_SIGNAL, V_T_1, V_B_1};
-        for (size_t i = 0; i < N_VECTORS && bad == 0; i++) {
+        for (size_t i = 0; i < (spread ? N_VECTORS : 3) && bad == 0; i++) {
             double *x = v + turn[i] * n;
             for (size_t j = 0; j < n && turn[i] == V_T_1; j++)
                 x[j] = v[V_T * n + j] - 1;
@@ -152,13 +154,14 @@ run_from_zero(const side *one, double *mean_out, double *first_out)
 
 /* Cycles of a kernel; also sets its mean and more. */
 static fm_status
-side_solve(const fm_spc_design *d, const fm_spc_state *s, fm_spc_kernel *k, side *out)
+side_solve(const fm_spc_design *d, const fm_spc_state *s, bool spread, fm_spc_kernel *k,
+           side *out)
 {
     size_t n = k->n - 1;
     double *v = calloc(N_VECTORS * n, sizeof *v), mean, first;
     if (v == NULL)
         return FM_ENOMEM;
-    fm_status st = solve_inner(d, s, k, v);
+    fm_status st = solve_inner(d, s, k, spread, v);
     if (st == FM_OK) {
         side one = {k, make_cycle(k->q, v, n), make_cycle(k->start, v, n), 0};
         one.signal = gsl_cdf_ugaussian_Q((d->limit + d->k - s->mean) / s->sigma);
@@ -183,10 +186,10 @@ side_solve(const fm_spc_design *d, const fm_spc_state *s, fm_spc_kernel *k, side
 }
 
 static fm_status
-solve_one(const fm_spc_design *d, const fm_spc_state *s, fm_spc_kernel *k)
+solve_one(const fm_spc_design *d, const fm_spc_state *s, bool spread, fm_spc_kernel *k)
 {
     side unused;
-    fm_status st = side_solve(d, s, k, &unused);
+    fm_status st = side_solve(d, s, spread, k, &unused);
     return st == FM_OK && !isfinite(k->mean[0]) ? FM_ENOCONV : st;
 }
 
@@ -199,7 +202,7 @@ side_make(const fm_spc_design *d, double mean, double sigma, size_t order, side 
     fm_spc_kernel *k = NULL;
     fm_status st = fill(d, &s, order, &k);
     if (st == FM_OK)
-        st = side_solve(d, &s, k, out);
+        st = side_solve(d, &s, true, k, out);
     if (st != FM_OK)
         fm_spc_kernel_free(k);
     return st;
@@ -274,9 +277,10 @@ divide(const double *const *part, size_t n, double *series, fm_spc_tally *tally)
         if (i == 0)
             continue;
         double left = series[i] / series[i - 1];
-        /* Sums of terms of the size of 1 + n: their rounding is in the hazard. */
-        double noise = 1e-15 * (double)(i + 8) / fmax(series[i], 1e-300);
-        if (fm_spc_tally_step(tally, 1 - left, fmin(noise, 1e-7)))
+        /* Sums of i terms whose own rounding grows with i. */
+        double rows = (double)(i + 8);
+        double noise = 4e-16 * rows * rows / fmax(series[i], 1e-300);
+        if (fm_spc_tally_step(tally, 1 - left, fmin(noise, 1e-6)))
             return FM_OK;
     }
     return FM_ENOCONV;

@@ -302,10 +302,11 @@ fm_spc_method_eval(const fm_spc_method *method, const fm_spc_design *design,
         kernel = NULL;
         st = order <= method->max_order ? method->fill(design, state, order, &kernel)
                                         : FM_ENOCONV;
+        bool spread = turn > 0 && (w->want & FM_SPC_WANT_SPREAD);
         if (st == FM_OK && method->solve != NULL)
-            st = method->solve(design, state, kernel);
+            st = method->solve(design, state, spread, kernel);
         else if (st == FM_OK)
-            st = fm_spc_kernel_solve(kernel, turn > 0 && (w->want & FM_SPC_WANT_SPREAD));
+            st = fm_spc_kernel_solve(kernel, spread);
         if (st != FM_OK && !(st == FM_ENOCONV && order < method->max_order))
             goto done;
         if (st == FM_OK) {
