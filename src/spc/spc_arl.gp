@@ -8,7 +8,8 @@ set ylabel "run length [points]"
 set logscale y
 set format y "%g"
 set autoscale xfix
-set offsets graph 0.03, graph 0.03, graph 0.05, graph 0.02
+set yrange [0.8:*]
+set offsets graph 0.03, graph 0.03, 0, 0
 set arrow 1 from graph 0, first design_arl_in_control \
     to graph 1, first design_arl_in_control nohead linestyle 101
 plot data using 1:3:5 with filledcurves fillcolor "#999999" fillstyle transparent solid 0.25 \
