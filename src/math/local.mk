@@ -22,3 +22,5 @@ TESTS += %D%/test_lifedist %D%/test_tolerance %D%/test_paired
 %C%_test_paired_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_paired_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 endif
+libfabmet_math_la_SOURCES += %D%/univariate.c %D%/univariate.h \
+    %D%/gauss_legendre.c %D%/gauss_legendre.h
