@@ -306,6 +306,15 @@ add_figure(report *r, size_t i, const fm_figure *figure)
     return shown[n].id != NULL ? FM_OK : FM_FAIL(r->page.err, FM_ENOMEM, "out of memory");
 }
 
+/* A figure that is there only when its table has rows. */
+static bool
+has_nothing(const report *r, size_t i, const fm_figure *figure)
+{
+    const fm_result_table *t = fm_result_table_named(r->results[i], figure->table);
+
+    return (figure->flags & FM_FIG_IF_ROWS) != 0 && (t == NULL || t->n_rows == 0);
+}
+
 static fm_status
 choose_figures(report *r, size_t i, const fm_study *study)
 {
@@ -313,7 +322,8 @@ choose_figures(report *r, size_t i, const fm_study *study)
     fm_status st = FM_OK;
 
     for (size_t k = 0; k < study->n_figures && st == FM_OK; k++)
-        if (sweep || (study->figures[k].flags & FM_FIG_SWEEP) == 0)
+        if ((sweep || (study->figures[k].flags & FM_FIG_SWEEP) == 0) &&
+            !has_nothing(r, i, &study->figures[k]))
             st = add_figure(r, i, &study->figures[k]);
     return st;
 }

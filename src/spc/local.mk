@@ -6,7 +6,10 @@ libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
     %D%/spc_attribute.c %D%/spc_attribute.h %D%/spc_timeweighted.c %D%/spc_timeweighted.h \
     %D%/spc_multivariate.c %D%/spc_multivariate.h \
     %D%/spc_rule_set.c %D%/spc_rule_set.h
-libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c \
+libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c %D%/spc_chart.h \
+    %D%/spc_chart_arl.c %D%/spc_chart_attributes.c %D%/spc_chart_check.c \
+    %D%/spc_chart_multivariate.c %D%/spc_chart_sample.c %D%/spc_chart_timeweighted.c \
+    %D%/spc_chart_trace.c %D%/spc_chart_variables.c \
     %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
