@@ -264,6 +264,7 @@ typedef struct fm_chart {
     size_t n_groups;             /* stages, or parts */
     fm_chart_estimate *estimate; /* [n_groups] */
     fm_spc_ellipsoid ellipsoid;  /* multivariate */
+    double distance_limit;       /* MEWMA */
     fm_spc_rule_set rules;       /* chosen */
     fm_spc_rule_set spread_rules; /* for ranges and standard deviations */
     fm_chart_trace *trace[3];
@@ -310,6 +311,8 @@ typedef struct fm_chart_arl {
     double with_ranges; /* individuals: with the moving ranges */
 } fm_chart_arl;
 fm_status fm_chart_arl_eval(const fm_chart *c, fm_chart_arl *out);
+/* The MEWMA limit with a mean run length of 370.4 in control. */
+fm_status fm_chart_mewma_limit(const fm_chart *c, double *h_out);
 
 /* The mark of a sample; the family adds value, limits and zone. */
 fm_chart_mark fm_chart_mark_of(const fm_chart_sample *sample, size_t previous_stage);

@@ -63,6 +63,20 @@ t2_limits(const fm_chart *c, bool future, fm_spc_limits *out)
     return st;
 }
 
+static fm_status
+distance_limit(fm_chart *c)
+{
+    if (fm_present(c->point, P_LIMITS_DISTANCE)) {
+        c->distance_limit = fm_real(c->point, P_LIMITS_DISTANCE);
+        return FM_OK;
+    }
+    fm_status st = fm_chart_mewma_limit(c, &c->distance_limit);
+    if (st != FM_OK)
+        return FM_FAIL(c->err, st, "no limit with a mean run length of 370.4 is found; "
+                                   "give limits.distance");
+    return st;
+}
+
 typedef struct plotting {
     fm_chart *c;
     fm_spc_limits limits[2]; /* of the baseline, of what follows */
@@ -93,9 +107,10 @@ plot(fm_chart *c)
     bool more = true, t2 = c->kind == CHART_T2;
     fm_status st = fm_chart_add_trace(c, t2 ? STAT_T2 : STAT_MEWMA, T_LOCATION, NULL,
                                       "beyond limit");
+    if (st == FM_OK && !t2)
+        st = distance_limit(c);
     for (int k = 0; k < 2 && st == FM_OK; k++) {
-        p.limits[k] =
-            (fm_spc_limits){NAN, NAN, NAN, t2 ? (double)NAN : fm_real(c->point, P_LIMITS_DISTANCE)};
+        p.limits[k] = (fm_spc_limits){NAN, NAN, NAN, c->distance_limit};
         if (t2)
             st = t2_limits(c, k == 1, &p.limits[k]);
     }
