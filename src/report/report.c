@@ -56,6 +56,15 @@ add_figure(report *r, size_t i, const fm_figure *figure)
     return shown[n].id != NULL ? FM_OK : FM_FAIL(r->page.err, FM_ENOMEM, "out of memory");
 }
 
+/* A figure that is there only when its table has rows. */
+static bool
+has_nothing(const report *r, size_t i, const fm_figure *figure)
+{
+    const fm_result_table *t = fm_result_table_named(r->results[i], figure->table);
+
+    return (figure->flags & FM_FIG_IF_ROWS) != 0 && (t == NULL || t->n_rows == 0);
+}
+
 static fm_status
 choose_figures(report *r, size_t i, const fm_study *study)
 {
@@ -67,7 +76,8 @@ choose_figures(report *r, size_t i, const fm_study *study)
             fm_result_table_named(r->results[i], study->figures[k].table);
         if (study->run == NULL && (table == NULL || table->n_rows == 0))
             continue; /* the comparison did not ask for it */
-        if (sweep || (study->figures[k].flags & FM_FIG_SWEEP) == 0)
+        if ((sweep || (study->figures[k].flags & FM_FIG_SWEEP) == 0) &&
+            !has_nothing(r, i, &study->figures[k]))
             st = add_figure(r, i, &study->figures[k]);
     }
     return st;

@@ -25,6 +25,8 @@ STUDIES += spc_components spc_chart spc_arl
 libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
     %D%/spc_nested.c %D%/spc_nested.h %D%/spc_reml.c %D%/spc_reml.h \
     %D%/spc_limits.c %D%/spc_limits.h %D%/spc_rules.c %D%/spc_rules.h \
+    %D%/spc_attribute.c %D%/spc_attribute.h %D%/spc_timeweighted.c %D%/spc_timeweighted.h \
+    %D%/spc_multivariate.c %D%/spc_multivariate.h \
     %D%/spc_rule_set.c %D%/spc_rule_set.h \
     %D%/spc_run_length.c %D%/spc_run_length.h %D%/spc_run_length_parts.h \
     %D%/spc_run_length_kernel.c %D%/spc_run_length_ewma.c %D%/spc_run_length_cusum.c \
@@ -35,9 +37,25 @@ libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c \
     %D%/spc_arl.c %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_arl.gp %D%/spc_certified.csv \
     %D%/spc_run_length_certified.csv
+libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c %D%/spc_chart.h \
+    %D%/spc_chart_arl.c %D%/spc_chart_attributes.c %D%/spc_chart_check.c \
+    %D%/spc_chart_multivariate.c %D%/spc_chart_sample.c %D%/spc_chart_timeweighted.c \
+    %D%/spc_chart_trace.c %D%/spc_chart_variables.c \
+    %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
+EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv \
+    %D%/spc_run_length_certified.csv %D%/spc_chart_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_arl.gp
 if HAVE_CHECK
+check_PROGRAMS += %D%/test_spc_chart %D%/test_spc_chart_study
+TESTS += %D%/test_spc_chart %D%/test_spc_chart_study
+%C%_test_spc_chart_SOURCES = %D%/test_spc_chart.c
+%C%_test_spc_chart_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_spc_chart_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+%C%_test_spc_chart_study_SOURCES = %D%/test_spc_chart_study.c
+%C%_test_spc_chart_study_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_spc_chart_study_LDADD = libfabmet-sim.la libfabmet-core.la libfabmet-math.la \
+    $(FM_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies %D%/test_spc_run_length
 TESTS += %D%/test_spc %D%/test_spc_studies %D%/test_spc_run_length
 %C%_test_spc_run_length_SOURCES = %D%/test_spc_run_length.c
