@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 STUDIES += spc_components spc_chart
-STUDIES += spc_gauge
+STUDIES += spc_gauge spc_capability
+libfabmet_math_la_SOURCES += %D%/spc_capability_model.c %D%/spc_capability_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_capability.c %D%/spc_capability.h \
+    %D%/spc_capability_run.c %D%/spc_capability_rows.c
+EXTRA_DIST += %D%/spc_capability.gp
 libfabmet_math_la_SOURCES += %D%/spc_gauge_model.c %D%/spc_gauge_model.h
 libfabmet_sim_la_SOURCES += %D%/spc_gauge.c %D%/spc_gauge.h %D%/spc_gauge_data.c \
     %D%/spc_gauge_estimate.c %D%/spc_gauge_rows.c
@@ -14,7 +18,7 @@ libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
-spcgp_DATA += %D%/spc_gauge.gp
+spcgp_DATA += %D%/spc_gauge.gp %D%/spc_capability.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
 TESTS += %D%/test_spc %D%/test_spc_studies
