@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 STUDIES += spc_components spc_chart
-STUDIES += spc_gauge spc_capability
+STUDIES += spc_gauge spc_capability spc_linearity
+libfabmet_math_la_SOURCES += %D%/spc_linearity_model.c %D%/spc_linearity_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_linearity.c
+EXTRA_DIST += %D%/spc_linearity.gp
 libfabmet_math_la_SOURCES += %D%/spc_capability_model.c %D%/spc_capability_model.h
 libfabmet_sim_la_SOURCES += %D%/spc_capability.c %D%/spc_capability.h \
     %D%/spc_capability_run.c %D%/spc_capability_rows.c
@@ -18,7 +21,7 @@ libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
-spcgp_DATA += %D%/spc_gauge.gp %D%/spc_capability.gp
+spcgp_DATA += %D%/spc_gauge.gp %D%/spc_capability.gp %D%/spc_linearity.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
 TESTS += %D%/test_spc %D%/test_spc_studies

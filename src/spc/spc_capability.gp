@@ -15,17 +15,17 @@ if (summary_lower_limit == summary_lower_limit) {
     low = low < summary_lower_limit ? low : summary_lower_limit
     set arrow from summary_lower_limit, graph 0 to summary_lower_limit, graph 1 nohead \
         linestyle 101
-    set label "lower limit" at summary_lower_limit, graph 0.98 left rotate by -90 offset 0.7, 0
+    set label "lower limit" at summary_lower_limit, graph 0.98 left rotate by -90 offset 1.2, 0
 }
 if (summary_upper_limit == summary_upper_limit) {
     high = high > summary_upper_limit ? high : summary_upper_limit
     set arrow from summary_upper_limit, graph 0 to summary_upper_limit, graph 1 nohead \
         linestyle 101
-    set label "upper limit" at summary_upper_limit, graph 0.98 left rotate by -90 offset 0.7, 0
+    set label "upper limit" at summary_upper_limit, graph 0.98 left rotate by -90 offset 1.2, 0
 }
 if (summary_target == summary_target) {
     set arrow from summary_target, graph 0 to summary_target, graph 1 nohead linestyle 102
-    set label "target" at summary_target, graph 0.98 left rotate by -90 offset 0.7, 0
+    set label "target" at summary_target, graph 0.98 left rotate by -90 offset 1.2, 0
 }
 set xrange [low - 0.05 * (high - low):high + 0.05 * (high - low)]
 plot data index 0 using 1:2:3 with boxes linetype 1 title "values", \
