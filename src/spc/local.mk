@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 STUDIES += spc_components spc_chart
-STUDIES += spc_gauge spc_capability spc_linearity
+STUDIES += spc_gauge spc_capability spc_linearity spc_agreement
+libfabmet_math_la_SOURCES += %D%/spc_agreement_model.c %D%/spc_agreement_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_agreement.c
+EXTRA_DIST += %D%/spc_agreement.gp
 libfabmet_math_la_SOURCES += %D%/spc_linearity_model.c %D%/spc_linearity_model.h
 libfabmet_sim_la_SOURCES += %D%/spc_linearity.c
 EXTRA_DIST += %D%/spc_linearity.gp
@@ -21,7 +24,8 @@ libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c
 EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
-spcgp_DATA += %D%/spc_gauge.gp %D%/spc_capability.gp %D%/spc_linearity.gp
+spcgp_DATA += %D%/spc_gauge.gp %D%/spc_capability.gp %D%/spc_linearity.gp \
+    %D%/spc_agreement.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
 TESTS += %D%/test_spc %D%/test_spc_studies
