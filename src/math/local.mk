@@ -8,6 +8,13 @@ libfabmet_math_la_SOURCES += %D%/tolerance.c %D%/tolerance.h
 libfabmet_math_la_SOURCES += %D%/paired.c %D%/paired.h
 EXTRA_DIST += %D%/lifedist_certified.csv %D%/tolerance_certified.csv
 EXTRA_DIST += %D%/paired_certified.csv
+libfabmet_math_la_SOURCES += %D%/bracket_root.c %D%/bracket_root.h \
+    %D%/noncentral_t.c %D%/noncentral_t.h %D%/tolerance.c %D%/tolerance.h
+libfabmet_math_la_SOURCES += %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h \
+    %D%/lifedist_fit.c %D%/lifedist_interval.c %D%/root.c %D%/root.h
+libfabmet_math_la_SOURCES += %D%/normality.c %D%/normality.h %D%/johnson.c %D%/johnson.h
+EXTRA_DIST += %D%/tolerance_certified.csv
+EXTRA_DIST += %D%/lifedist_certified.csv
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_lifedist %D%/test_tolerance %D%/test_paired
 TESTS += %D%/test_lifedist %D%/test_tolerance %D%/test_paired

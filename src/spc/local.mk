@@ -10,6 +10,17 @@ libfabmet_sim_la_SOURCES += %D%/spc_components.c
 libfabmet_sim_la_SOURCES += %D%/spc_chart.c
 libfabmet_sim_la_SOURCES += %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
 STUDIES += spc_gauge
+STUDIES += spc_gauge spc_capability spc_linearity spc_agreement
+libfabmet_math_la_SOURCES += %D%/spc_agreement_model.c %D%/spc_agreement_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_agreement.c
+EXTRA_DIST += %D%/spc_agreement.gp
+libfabmet_math_la_SOURCES += %D%/spc_linearity_model.c %D%/spc_linearity_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_linearity.c
+EXTRA_DIST += %D%/spc_linearity.gp
+libfabmet_math_la_SOURCES += %D%/spc_capability_model.c %D%/spc_capability_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_capability.c %D%/spc_capability.h \
+    %D%/spc_capability_run.c %D%/spc_capability_rows.c
+EXTRA_DIST += %D%/spc_capability.gp
 libfabmet_math_la_SOURCES += %D%/spc_gauge_model.c %D%/spc_gauge_model.h
 libfabmet_sim_la_SOURCES += %D%/spc_gauge.c %D%/spc_gauge.h %D%/spc_gauge_data.c
 libfabmet_sim_la_SOURCES += %D%/spc_gauge_estimate.c %D%/spc_gauge_rows.c
@@ -46,6 +57,8 @@ EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv \
     %D%/spc_run_length_certified.csv %D%/spc_chart_certified.csv
 spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_arl.gp
+spcgp_DATA += %D%/spc_gauge.gp %D%/spc_capability.gp %D%/spc_linearity.gp \
+    %D%/spc_agreement.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc_chart %D%/test_spc_chart_study
 TESTS += %D%/test_spc_chart %D%/test_spc_chart_study
