@@ -254,7 +254,28 @@ data_unit(const fm_scenario *scenario, const char *reference, size_t length)
     return NULL;
 }
 
-/* Replaces "@INPUT.COLUMN" and "@INPUT.COLUMN^2" by the unit that the data have. */
+/* True where "PARAM=a b c" names the word that the parameter PARAM has. */
+static bool
+names_choice(const fm_scenario *scenario, const char *condition)
+{
+    char key[64], word[64];
+    size_t n = strcspn(condition, "=");
+
+    (void)snprintf(key, sizeof key, "%.*s", (int)n, condition);
+    size_t param = fm_study_param(scenario->study, key);
+    if (param == SIZE_MAX || condition[n] == '\0' || !scenario->values[param].present)
+        return false;
+    for (const char *p = condition + n + 1; *(p += strspn(p, " ")) != '\0'; p += n) {
+        n = strcspn(p, " ");
+        (void)snprintf(word, sizeof word, "%.*s", (int)n, p);
+        if (strcmp(word, scenario->values[param].text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Replaces "@INPUT.COLUMN", with "^2" or " unless PARAM=a b", by the unit that the data
+ * have. */
 static fm_status
 resolve_unit(const fm_scenario *scenario, const fm_column *declared, char **unit_io,
              fm_error *err)
@@ -264,9 +285,14 @@ resolve_unit(const fm_scenario *scenario, const fm_column *declared, char **unit
     if (reference == NULL || *reference != '@' || declared->type == FM_TYPE_TEXT)
         return FM_OK;
     reference++;
-    size_t length = strlen(reference);
-    bool square = length > 2 && strcmp(reference + length - 2, "^2") == 0;
+    size_t length = strcspn(reference, " ");
+    const char *unless = strncmp(reference + length, " unless ", 8) == 0
+                             ? reference + length + 8
+                             : NULL;
+    bool square = length > 2 && strncmp(reference + length - 2, "^2", 2) == 0;
     const char *unit = data_unit(scenario, reference, square ? length - 2 : length);
+    if (unit != NULL && unless != NULL && names_choice(scenario, unless))
+        unit = "1";
     if (unit == NULL)
         return FM_FAIL(err, FM_EINTERNAL, "column '%s': no input column '%s'",
                        declared->name, reference);
