@@ -23,6 +23,9 @@ FM_CORE_TESTS = %D%/test_units %D%/test_yaml %D%/test_scenario %D%/test_csv
 FM_CORE_TESTS += %D%/test_points %D%/test_store %D%/test_result %D%/test_sweep
 FM_CORE_TESTS += %D%/test_parts
 FM_CORE_TESTS += %D%/test_hash
+FM_CORE_TESTS = %D%/test_units %D%/test_yaml %D%/test_scenario %D%/test_csv \
+    %D%/test_points %D%/test_store %D%/test_result %D%/test_sweep %D%/test_parts \
+    %D%/test_merge %D%/test_hash
 check_PROGRAMS += $(FM_CORE_TESTS)
 TESTS += $(FM_CORE_TESTS)
 FM_CORE_TEST_LIBS = libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
@@ -53,7 +56,12 @@ FM_CORE_TEST_LIBS = libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
 %C%_test_hash_SOURCES = %D%/test_hash.c
 %C%_test_hash_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_hash_LDADD = $(FM_CORE_TEST_LIBS)
-%C%_test_parts_SOURCES = %D%/test_parts.c %D%/fake_study.c %D%/fake_study.h
+%C%_test_parts_SOURCES = %D%/test_parts.c %D%/told_study.c %D%/told_study.h \
+    %D%/fake_study.c %D%/fake_study.h
 %C%_test_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_parts_LDADD = $(FM_CORE_TEST_LIBS)
+%C%_test_merge_SOURCES = %D%/test_merge.c %D%/told_study.c %D%/told_study.h \
+    %D%/fake_study.c %D%/fake_study.h
+%C%_test_merge_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_merge_LDADD = $(FM_CORE_TEST_LIBS)
 endif
