@@ -22,13 +22,18 @@ enum {
     KEY_PROGRESS,
     KEY_FORCE,
     KEY_STRICT,
-    KEY_TIMES
+    KEY_TIMES,
+    KEY_RESUME,
+    KEY_RETRY,
+    KEY_SLICE
 };
 
 struct run_options {
     fm_scenario_args scenario;
     const char *output;
     int threads;
+    uint64_t slice, n_slices;
+    bool resume, retry;
     bool dry_run, force, strict, record_times, quiet, no_progress;
 };
 
@@ -86,6 +91,16 @@ parse_option(int key, char *arg, struct argp_state *state)
     case KEY_FORCE:
         o->force = true;
         return 0;
+    case KEY_RESUME:
+        o->resume = true;
+        return 0;
+    case KEY_RETRY:
+        o->retry = true;
+        return 0;
+    case KEY_SLICE:
+        if (sscanf(arg, "%" SCNu64 "/%" SCNu64, &o->slice, &o->n_slices) != 2)
+            argp_error(state, "--slice takes I/N, not '%s'", arg);
+        return 0;
     case KEY_STRICT:
         o->strict = true;
         return 0;
@@ -109,6 +124,9 @@ static const struct argp_option option_list[] = {
     {"jobs", 'j', "N", 0, "threads (default: all processors)", 0},
     {"dry-run", KEY_DRY_RUN, 0, 0, "check and show the points, write nothing", 0},
     {"force", KEY_FORCE, 0, 0, "replace an existing result", 0},
+    {"resume", KEY_RESUME, 0, 0, "go on with what an interrupted run left", 0},
+    {"retry-failed", KEY_RETRY, 0, 0, "run failed points again", 0},
+    {"slice", KEY_SLICE, "I/N", 0, "run the I-th of N slices, counted from 0", 0},
     {"strict", KEY_STRICT, 0, 0, "exit 3 when a verdict fails", 0},
     {"progress", KEY_PROGRESS, "WHEN", 0, "progress line: auto (on a terminal) or never",
      0},
@@ -259,6 +277,10 @@ run_scenario(const fm_app *app, const struct run_options *o, const fm_scenario *
     fm_run_options options = {
         .threads = o->threads,
         .stop = &stop_requested,
+        .slice = o->slice,
+        .n_slices = o->n_slices,
+        .resume = o->resume,
+        .retry_failed = o->retry,
         .progress = draw ? fm_progress_draw : NULL,
         .store = {.replace = o->force,
                   .record_times = o->record_times,
@@ -274,8 +296,8 @@ run_scenario(const fm_app *app, const struct run_options *o, const fm_scenario *
     if (st == FM_OK) {
         code = finish(app, o, output, &summary);
     } else if (st == FM_EINTERRUPT) {
-        (void)fprintf(stderr, "fabmet: run: interrupted; nothing was written\n");
-        code = FM_EXIT_FAILURE;
+        (void)fprintf(stderr, "fabmet: run: %s\n", err.text);
+        code = FM_EXIT_INTERRUPTED;
     } else {
         code = fm_app_fail(app, &err);
     }

@@ -471,7 +471,7 @@ write_deltas(whatif *w, const fm_scenario *scenario)
     if (st == FM_OK)
         st = fm_store_create(w->deltas_path, scenario, &options, &store, &w->err);
     if (st == FM_OK)
-        st = fm_store_append(store, w->out, &w->err);
+        st = fm_store_append(store, w->out, 0, w->out->n_points, &w->err);
     if (st == FM_OK) {
         char digest[FM_DIGEST_TEXT];
         st = fm_store_finish(store, "", digest, &w->err);

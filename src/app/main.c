@@ -125,6 +125,7 @@ run_command(const fm_command *command, int argc, char **argv, int at)
     fm_units *units = NULL;
     fm_error err = FM_ERROR_INIT;
     const char *data_path = getenv("FABMET_DATADIR");
+    const char *scratch = getenv("TMPDIR");
     fm_app app = {.command = command->name, .argc = argc, .argv = argv};
 
     if (fm_units_create(&units, &err) != FM_OK)
@@ -133,6 +134,7 @@ run_command(const fm_command *command, int argc, char **argv, int at)
         .units = units,
         .studies = fm_studies,
         .n_studies = fm_n_studies,
+        .scratch_path = scratch != NULL && *scratch != '\0' ? scratch : NULL,
         .data_path = data_path != NULL && *data_path != '\0' ? data_path : FM_PKGDATADIR,
     };
     int code = command->run(&app, argc - at, argv + at);

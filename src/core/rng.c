@@ -17,14 +17,6 @@
 
 #include "core/rng.h"
 
-/* The loops over draws once for each vector length, chosen when the program starts. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) &&                \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                             \
-    !defined(__SANITIZE_THREAD__)
-#define FM_ANY_WIDTH __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
-#else
-#define FM_ANY_WIDTH
-#endif
 #define FM_LANE static inline __attribute__((always_inline))
 
 /* (0.5 + k) * 2^-52 of the upper 52 of 64 bits: never 0, never 1.  The bits become the

@@ -60,6 +60,10 @@ typedef struct fm_param {
     const char *const *choices;    /* CHOICE: NULL-terminated */
     const struct fm_param *fields; /* RECORDS: declared like parameters */
     size_t n_fields;
+    /* RECORDS: key of the field that an item stands for when it is no mapping: with
+     * "rule", `[we1, { of: 3, ... }]` means `[{ rule: we1 }, { of: 3, ... }]`, and a
+     * single text means a list of one; or NULL */
+    const char *shorthand;
     unsigned flags;
     const char *term; /* glossary id, or NULL with `no_term` saying why */
     const char *no_term;
@@ -103,7 +107,14 @@ typedef struct fm_input_decl {
         *def_file; /* shipped CSV below the data folder used when not given; or NULL */
     const char *example; /* small CSV text that `init` writes inline; or NULL */
     const char *help;
+    unsigned flags; /* FM_INPUT_* */
 } fm_input_decl;
+
+enum {
+    /* The study reads the rows through core/data.h only: long series of numbers may then
+     * lie on disk instead of in memory. */
+    FM_INPUT_STREAM = 1 << 0
+};
 
 /* ---- 3. tables ------------------------------------------------------------------- */
 
@@ -117,7 +128,8 @@ typedef struct fm_column {
     const char *name; /* ASCII identifier; becomes the dataset's name */
     fm_type type;
     /* UDUNITS spelling; "@INPUT.COLUMN" takes the unit that the data of input column
-     * COLUMN have, "@INPUT.COLUMN^2" its square; "" for text */
+     * COLUMN have, "@INPUT.COLUMN^2" its square, and "@INPUT.COLUMN unless PARAM=a b" is a
+     * pure number where the choice PARAM is one of the words; "" for text */
     const char *unit;
     const char *long_name; /* starts with a small letter, no unit */
     fm_role role;
@@ -258,6 +270,9 @@ typedef struct fm_data {
     const fm_data_column *columns; /* declared order; a list parameter's columns stand
                                       together, [first[k], first[k + 1]) for declared k */
     const size_t *first;           /* [decl->n_columns + 1] */
+    /* Not NULL (FM_INPUT_STREAM only): the values and lines are on disk; the columns have
+     * name, type and unit but no values, and `line` is NULL.  See core/data.h. */
+    const struct fm_spool *spool;
 } fm_data;
 
 struct fm_point {
