@@ -161,7 +161,12 @@ open_reached(join *j, uint64_t *next_out)
 static bool
 same_real(double x, double y)
 {
-    return memcmp(&x, &y, sizeof x) == 0 || (isnan(x) && isnan(y));
+    uint64_t a;
+    uint64_t b;
+
+    memcpy(&a, &x, sizeof a);
+    memcpy(&b, &y, sizeof b);
+    return a == b || (isnan(x) && isnan(y));
 }
 
 static bool
@@ -283,7 +288,7 @@ emit_one(join *j, uint64_t point)
     for (size_t i = 0; i < j->n_open && st == FM_OK; i++)
         if (head(&j->open[i]) == point)
             st = choose(j, &best, &j->open[i]);
-    return st == FM_OK ? emit(j, best->out, best->at, 1) : st;
+    return st == FM_OK && best != NULL ? emit(j, best->out, best->at, 1) : st;
 }
 
 /* Points from the stream's on that are without a gap and below `end`. */

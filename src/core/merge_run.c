@@ -256,8 +256,7 @@ write_output(merge *m, const char *output, const fm_store_options *options,
                                 .store = store};
     if (st == FM_OK)
         st = fm_join(&joining, &tally, err);
-    if (st == FM_OK)
-        fm_time_text(own.record_times, finished);
+    fm_time_text(own.record_times, finished);
     if (st == FM_OK)
         st = fm_store_finish(store, finished, summary->digest, err);
     fm_store_free(store);

@@ -409,20 +409,21 @@ sync_folder(const char *path)
     return ok;
 }
 
+/* Once per process also the folder above is brought to disk, whoever made this one. */
 static fm_status
-make_folder(const fm_parts *parts, fm_error *err)
+make_folder(fm_parts *parts, fm_error *err)
 {
     fm_str parent = {0};
 
-    if (mkdir(parts->folder, 0777) != 0) {
+    if (mkdir(parts->folder, 0777) != 0 && errno != EEXIST) {
         int reason = errno;
-        if (reason == EEXIST)
-            return FM_OK;
         return FM_FAIL(err,
                        reason == ENOSPC || reason == EDQUOT || reason == EIO ? FM_EIO
                                                                              : FM_ECREATE,
                        "cannot create: %s: '%s'", strerror(reason), parts->folder);
     }
+    if (atomic_exchange(&parts->synced, true))
+        return FM_OK;
     const char *slash = strrchr(parts->folder, '/');
     if (slash == NULL)
         fm_str_add(&parent, ".");

@@ -7,6 +7,8 @@
 #ifndef FM_CORE_PARTS_H
 #define FM_CORE_PARTS_H
 
+#include <stdatomic.h>
+
 #include "core/merge.h"
 #include "core/result.h"
 
@@ -57,7 +59,8 @@ typedef struct fm_parts { /* fm_parts_start; fm_parts_free */
     fm_texts useless;       /* paths of damaged and foreign parts */
     fm_ranges good, failed; /* points of the parts that were there; settled */
     fm_machines machines;
-    unsigned serial; /* of the next part that this process saves */
+    unsigned serial;    /* of the next part that this process saves */
+    atomic_bool synced; /* the folder's own entry is on disk */
 } fm_parts;
 
 /* Names the folder of an output; touches nothing.

@@ -531,14 +531,14 @@ fill_summary(const run *r, const fm_tally *tally, fm_run_summary *s)
     s->seconds = seconds_since(&r->start);
 }
 
-/* Base, parts and memory, in order of points, into the store (or only counted). */
+/* Base, parts and memory, in order of points, into the store. */
 static fm_status
 join_sources(run *r, fm_store *store, fm_tally *tally)
 {
     fm_out **outs = calloc((size_t)r->team + 1, sizeof(fm_out *));
     fm_joining joining = {.scenario = r->scenario,
                           .points = r->target.points,
-                          .stop = store != NULL ? r->options->stop : NULL,
+                          .stop = r->options->stop,
                           .store = store};
     fm_points_source *sources = NULL;
     fm_status st = FM_ENOMEM;
@@ -614,8 +614,14 @@ describe_complete(run *r, fm_run_summary *summary)
         memcpy(summary->digest, fm_result_fact(result, "digest"),
                strnlen(fm_result_fact(result, "digest"), FM_DIGEST_TEXT - 1));
     fm_result_close(result);
+    const fm_points_source output = {.path = r->target.path,
+                                     .first = r->target.points.first};
+    const fm_joining joining = {.scenario = r->scenario,
+                                .sources = &output,
+                                .n_sources = 1,
+                                .points = r->target.points};
     if (st == FM_OK)
-        st = join_sources(r, NULL, &tally);
+        st = fm_join(&joining, &tally, r->err);
     if (st != FM_OK)
         return st;
     fm_target_clean(&r->target);
@@ -645,29 +651,47 @@ interrupt(run *r, fm_run_summary *summary)
                    (unsigned long long)done, (unsigned long long)summary->points);
 }
 
+/* A second process on the same output may have been faster and have tidied up what this
+ * one was about to use; then all is well.  returns FM_OK, or st */
+static fm_status
+or_reached(run *r, fm_status st, fm_run_summary *summary)
+{
+    fm_error *err = r->err;
+
+    if (st == FM_ENOMEM || r->target.replace || !fm_target_is_reached(&r->target))
+        return st;
+    r->err = NULL; /* what goes wrong now does not hide the reason */
+    fm_status described = describe_complete(r, summary);
+    r->err = err;
+    if (described != FM_OK)
+        return st;
+    if (err != NULL)
+        *err = (fm_error)FM_ERROR_INIT;
+    return FM_OK;
+}
+
+/* After a failure: what is finished goes to disk, if it can. */
+static fm_status
+give_up(run *r, fm_status st, fm_run_summary *summary)
+{
+    if (or_reached(r, st, summary) == FM_OK)
+        return FM_OK;
+    (void)save_all(r);
+    return st;
+}
+
 /* After all points: the result, or what keeps it from being written. */
 static fm_status
 conclude(run *r, fm_run_summary *summary)
 {
     fm_status st = publish(r, summary);
 
-    if (st == FM_OK) {
+    if (st == FM_OK)
         fm_target_clean(&r->target);
-        return st;
-    }
-    if (st == FM_EINTERRUPT)
-        return interrupt(r, summary);
-    fm_error *err = r->err;
-    r->err = NULL; /* what follows does not hide the reason */
-    if (st != FM_ENOMEM && fm_target_is_reached(&r->target) &&
-        describe_complete(r, summary) == FM_OK) {
-        r->err = err;
-        if (err != NULL)
-            *err = (fm_error)FM_ERROR_INIT;
-        return FM_OK;
-    }
-    (void)save_all(r);
-    r->err = err;
+    else if (st == FM_EINTERRUPT)
+        st = interrupt(r, summary);
+    else
+        st = give_up(r, st, summary);
     return st;
 }
 
@@ -711,10 +735,8 @@ run_alone(run *r, fm_run_summary *summary)
     if (n > 0)
         run_threads(r);
     st = (fm_status)atomic_load(&r->halt);
-    if (st != FM_OK) {
-        (void)save_all(r);
-        return st;
-    }
+    if (st != FM_OK)
+        return give_up(r, st, summary);
     return points_done(r) < n ? interrupt(r, summary) : conclude(r, summary);
 }
 

@@ -102,7 +102,7 @@ read_output(fm_target *t, fm_error *err)
 
     if (st == FM_OK && other == NULL)
         st = FM_FAIL(err, FM_ENOMEM, "out of memory");
-    if (st == FM_OK && strcmp(other, t->parts.identity) != 0) {
+    if (st == FM_OK && other != NULL && strcmp(other, t->parts.identity) != 0) {
         fm_identity_difference(t->parts.identity, other, t->path, words, sizeof words);
         st = FM_FAIL(err, FM_ECREATE, "result of another run (--force replaces it): %s",
                      words);

@@ -4,9 +4,11 @@
 #include "config.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -690,6 +692,148 @@ START_TEST(somebody_else_finished)
 }
 END_TEST
 
+/* Both take over the same parts; one ends first and removes them. */
+START_TEST(somebody_else_took_the_parts)
+{
+    fm_scenario *s = told_scenario(SWEEP);
+    fm_run_options options = quiet;
+
+    options.period_s = 1e-9;
+    (void)interrupt_at(s, &options, 60);
+    options.resume = true;
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    pause_us = child == 0 ? 0 : 3000;
+    if (child == 0) {
+        fm_run_summary summary;
+        (void)usleep(50000);
+        _exit(fm_run(s, fake_path("r.h5"), &options, &summary, NULL) == FM_OK ? 0 : 1);
+    }
+    int status = 0;
+    fm_run_summary summary = run_to(s, fake_path("r.h5"), &options);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert(summary.already_complete);
+    ck_assert_uint_eq(fake_files(), 1);
+    fake_drop(s);
+}
+END_TEST
+
+/* ---- several processes -------------------------------------------------------------- */
+
+/* What the processes of a team share. */
+typedef struct shared {
+    fm_range ranges[300];
+    size_t n, at;
+    uint64_t most;
+    int status;
+    pthread_mutex_t lock;
+    pthread_barrier_t barrier;
+} shared;
+
+static fm_status
+team_begin(void *arg, fm_status mine, fm_todo *todo)
+{
+    shared *sh = arg;
+
+    if (todo != NULL) {
+        sh->status = (int)mine;
+        for (fm_range piece; fm_todo_take(todo, &piece);)
+            sh->ranges[sh->n++] = piece;
+    }
+    (void)pthread_barrier_wait(&sh->barrier);
+    return (fm_status)sh->status;
+}
+
+static bool
+team_take(void *arg, fm_range *piece_out)
+{
+    shared *sh = arg;
+
+    (void)pthread_mutex_lock(&sh->lock);
+    bool taken = sh->at < sh->n;
+    if (taken)
+        *piece_out = sh->ranges[sh->at++];
+    (void)pthread_mutex_unlock(&sh->lock);
+    return taken;
+}
+
+static fm_status
+team_gather(void *arg, fm_status mine)
+{
+    shared *sh = arg;
+
+    if (mine != FM_OK)
+        sh->status = (int)mine;
+    (void)pthread_barrier_wait(&sh->barrier);
+    return (fm_status)sh->status;
+}
+
+static fm_status
+team_end(void *arg, fm_status mine)
+{
+    return team_gather(arg, mine);
+}
+
+static shared *
+make_shared(unsigned n)
+{
+    pthread_mutexattr_t mutex;
+    pthread_barrierattr_t barrier;
+    shared *sh =
+        mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    ck_assert(sh != MAP_FAILED);
+    (void)pthread_mutexattr_init(&mutex);
+    (void)pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED);
+    (void)pthread_mutex_init(&sh->lock, &mutex);
+    (void)pthread_barrierattr_init(&barrier);
+    (void)pthread_barrierattr_setpshared(&barrier, PTHREAD_PROCESS_SHARED);
+    (void)pthread_barrier_init(&sh->barrier, &barrier, n);
+    return sh;
+}
+
+START_TEST(three_processes_are_one_run)
+{
+    fm_scenario *s = told_scenario(SWEEP);
+    fm_run_options options = quiet;
+    fm_run_summary summary = {0};
+    pid_t children[2];
+
+    fails_now = true;
+    (void)run_to(s, fake_path("whole.h5"), &quiet);
+    options.period_s = 1e-9;
+    (void)interrupt_at(s, &options, 30);
+    options.period_s = 0;
+    options.resume = true;
+    pause_us = 500;
+    shared *sh = make_shared(3);
+    fm_team team = {false, 3, sh, team_begin, team_take, team_gather, team_end};
+    options.team = &team;
+    for (size_t i = 0; i < 2; i++) {
+        children[i] = fork();
+        ck_assert_int_ge(children[i], 0);
+        if (children[i] == 0)
+            _exit(fm_run(s, fake_path("r.h5"), &options, &summary, NULL) == FM_OK ? 0
+                                                                                  : 1);
+    }
+    team.leader = true;
+    summary = run_to(s, fake_path("r.h5"), &options);
+    for (size_t i = 0; i < 2; i++) {
+        int status = 1;
+        ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+        ck_assert_int_eq(status, 0);
+    }
+    ck_assert_uint_eq(summary.points, 103);
+    ck_assert_uint_eq(summary.done, 103);
+    ck_assert_uint_eq(summary.failed, 21);
+    same_files(fake_path("r.h5"), fake_path("whole.h5"));
+    absent(fake_path("r.h5.parts"));
+    (void)munmap(sh, sizeof *sh);
+    fake_drop(s);
+}
+END_TEST
+
 /* ---- time -------------------------------------------------------------------------- */
 
 START_TEST(a_deadline_is_kept)
@@ -741,7 +885,8 @@ main(void)
         parts_of_another_run,        failed_points_are_retried,
         a_killed_retry_is_not_lost,  killed_at_any_instant,
         a_full_disk_keeps_the_parts, a_file_where_the_folder_should_be,
-        somebody_else_finished,      a_deadline_is_kept,
+        somebody_else_finished,      somebody_else_took_the_parts,
+        three_processes_are_one_run, a_deadline_is_kept,
         slices_that_do_not_exist};
     Suite *s = suite_create("parts");
     TCase *t = tcase_create("parts");
