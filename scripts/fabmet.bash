@@ -31,7 +31,11 @@ _fabmet() {
             sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')" "$word"
         return
     fi
-    if [[ $before == --set ]]; then
+    if [[ ${COMP_LINE:0:COMP_POINT} =~ --progress=[a-z]*$ ]]; then
+        # The '=' stands in a word of its own (COMP_WORDBREAKS).
+        word=${word#=}
+        _fabmet_words "auto never json" "$word"
+    elif [[ $before == --set ]]; then
         compopt -o nospace
         _fabmet_words "$(_fabmet_keys "$program" "${COMP_WORDS[@]:2}")" "$word"
     elif [[ $word == -* ]]; then

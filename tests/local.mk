@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 FM_SCRIPT_TESTS = %D%/cli.sh %D%/manual.sh %D%/wrong.sh %D%/determinism.sh %D%/interop.sh \
-    %D%/sims.sh %D%/hostile.sh %D%/killed.sh %D%/report_page.sh \
+    %D%/sims.sh %D%/hostile.sh %D%/killed.sh %D%/diskfull.sh \
+    %D%/slurm.sh %D%/report_page.sh \
     scripts/check-layers.sh scripts/check-format.sh
 TESTS += $(FM_SCRIPT_TESTS)
-EXTRA_DIST += $(FM_SCRIPT_TESTS) %D%/interop.py %D%/newcomer.sh %D%/valgrind.supp scripts/check-lint.sh \
+EXTRA_DIST += $(FM_SCRIPT_TESTS) %D%/interop.py %D%/newcomer.sh %D%/cluster.sh %D%/valgrind.supp scripts/check-lint.sh \
     scripts/check-valgrind.sh %D%/wrong sims
 check_DATA = src/app/fabmet$(EXEEXT)
 
@@ -14,4 +15,7 @@ check-valgrind: $(check_PROGRAMS)
 CLEANFILES += $(check_PROGRAMS:=.valgrind.log)
 check-lint:
 	$(srcdir)/scripts/check-lint.sh $(abs_top_builddir) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS)
-.PHONY: check-valgrind check-lint
+# Two hundred kills at random instants instead of fifteen.
+check-kill: src/app/fabmet$(EXEEXT)
+	@$(AM_TESTS_ENVIRONMENT) FM_TEST_KILLS=200 $(srcdir)/%D%/killed.sh
+.PHONY: check-valgrind check-lint check-kill

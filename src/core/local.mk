@@ -6,18 +6,23 @@ libfabmet_core_la_SOURCES += \
     %D%/study.h %D%/scenario.c %D%/scenario.h %D%/scenario_text.c %D%/params.c %D%/params.h \
     %D%/scenario_read.h %D%/scenario_sweep.c %D%/scenario_data.c \
     %D%/csv.c %D%/csv.h %D%/csv_columns.c %D%/csv_columns.h %D%/data.c \
+    %D%/data.h %D%/data_spool.c %D%/data_hdf5.c \
     %D%/decimal.c %D%/decimal.h \
     %D%/points.c %D%/rng.c %D%/rng.h %D%/rows.c %D%/rows.h %D%/sweep.c %D%/sweep.h \
+    %D%/ranges.c %D%/ranges.h %D%/identity.c %D%/identity.h %D%/feed.c %D%/feed.h \
+    %D%/merge.c %D%/merge.h %D%/merge_run.c %D%/parts.c %D%/parts.h %D%/blocks.c %D%/team.h \
+    %D%/target.c %D%/target.h \
     %D%/turns.c %D%/turns.h \
-    %D%/digest.c %D%/digest.h %D%/h5.c %D%/h5.h %D%/schema.c %D%/schema.h \
+    %D%/digest.c %D%/digest.h %D%/hash.c %D%/hash.h %D%/h5.c %D%/h5.h %D%/schema.c %D%/schema.h \
     %D%/sheet.c %D%/sheet.h %D%/verdicts.c %D%/verdicts.h %D%/publish.c %D%/publish.h \
-    %D%/seal.c %D%/seal.h \
+    %D%/seal.c %D%/seal.h %D%/chunk.c %D%/chunk.h %D%/team_mpi.c %D%/team_mpi.h \
     %D%/provenance.c %D%/provenance.h %D%/store.c %D%/store.h \
     %D%/result.c %D%/result.h %D%/result_parts.h %D%/result_read.c %D%/verify.c
 
 if HAVE_CHECK
 FM_CORE_TESTS = %D%/test_units %D%/test_yaml %D%/test_scenario %D%/test_csv \
-    %D%/test_points %D%/test_store %D%/test_result %D%/test_sweep
+    %D%/test_points %D%/test_store %D%/test_result %D%/test_sweep %D%/test_hash
+    %D%/test_points %D%/test_store %D%/test_result %D%/test_sweep %D%/test_parts
 check_PROGRAMS += $(FM_CORE_TESTS)
 TESTS += $(FM_CORE_TESTS)
 FM_CORE_TEST_LIBS = libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
@@ -45,4 +50,10 @@ FM_CORE_TEST_LIBS = libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
 %C%_test_sweep_SOURCES = %D%/test_sweep.c %D%/fake_study.c %D%/fake_study.h
 %C%_test_sweep_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_sweep_LDADD = $(FM_CORE_TEST_LIBS)
+%C%_test_hash_SOURCES = %D%/test_hash.c
+%C%_test_hash_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_hash_LDADD = $(FM_CORE_TEST_LIBS)
+%C%_test_parts_SOURCES = %D%/test_parts.c %D%/fake_study.c %D%/fake_study.h
+%C%_test_parts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_parts_LDADD = $(FM_CORE_TEST_LIBS)
 endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "report/asked.h"
+#include "report/coverage.h"
 #include "report/decimals.h"
 #include "report/page.h"
 #include "report/plot.h"
@@ -189,13 +190,23 @@ status_at(const fm_slice *s, size_t i)
     return (fm_status)(s->type == FM_TYPE_CODE ? s->code[i] : (int)s->integer[i]);
 }
 
+static bool
+is_failed(const fm_slice *s, size_t i)
+{
+    return status_at(s, i) != FM_OK && status_at(s, i) != FM_EPENDING;
+}
+
+/* Points without a result; *n_failed_out of them were computed. */
 static size_t
-count_failed(const fm_slice *s)
+count_missing(const fm_slice *s, size_t *n_failed_out)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < s->n; i++)
+    *n_failed_out = 0;
+    for (size_t i = 0; i < s->n; i++) {
         n += status_at(s, i) != FM_OK;
+        *n_failed_out += is_failed(s, i);
+    }
     return n;
 }
 
@@ -311,7 +322,7 @@ add_failed_table(fm_page *page, const fm_result_table *points, size_t n_failed)
     fm_str_add(&page->html, "<th scope=\"col\">Status</th><th scope=\"col\">Message</th>"
                             "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < page->status.n && shown < FAILED_MAX; i++)
-        if (status_at(&page->status, i) != FM_OK) {
+        if (is_failed(&page->status, i)) {
             add_failed_row(page, points, axes, n_axes, i);
             shown++;
         }
@@ -380,17 +391,31 @@ add_axes(fm_page *page)
 }
 
 void
+fm_page_coverage(fm_page *page)
+{
+    fm_coverage coverage;
+
+    if (fm_coverage_read(page->result, &coverage, NULL) == FM_OK) {
+        fm_coverage_add_text(&coverage, &page->html);
+        return;
+    }
+    fm_str_add(&page->html, "points: ");
+    fm_html_text(&page->html, fm_result_fact(page->result, "points"));
+}
+
+void
 fm_page_points(fm_page *page)
 {
     const fm_result_table *points = fm_result_points(page->result);
-    size_t n_failed = count_failed(&page->status);
+    size_t n_failed;
+    size_t n_missing = count_missing(&page->status, &n_failed);
 
     fm_page_section(page, 3, fm_page_id(page, "points", ""), "Points");
     add_axes(page);
-    fm_str_addf(&page->html, "<p>Coverage: %zu of %zu points computed",
-                page->status.n - n_failed, page->status.n);
-    if (n_failed > 0) {
-        fm_str_addf(&page->html, "; <strong>%zu without a result</strong>: ", n_failed);
+    fm_str_add(&page->html, "<p>Coverage: ");
+    fm_page_coverage(page);
+    if (n_missing > 0) {
+        fm_str_addf(&page->html, "; <strong>%zu without a result</strong>: ", n_missing);
         add_causes(page);
     }
     fm_str_add(&page->html, ".</p>\n");

@@ -172,12 +172,12 @@ read_point_status(fm_page *page)
         fm_page_fail(page, st, "cannot read the points");
 }
 
-/* "6 points, 2 without a result": takes the result as the page's own. */
+/* "8 of 10 points computed; 2 pending, 3 without a result": takes the result as the page's
+ * own. */
 static size_t
 add_points(report *r, size_t i)
 {
     fm_page *page = &r->page;
-    const char *points = fm_result_fact(r->results[i], "points");
     size_t n_failed = 0;
 
     page->result = r->results[i];
@@ -185,8 +185,7 @@ add_points(report *r, size_t i)
     for (size_t k = 0; k < page->status.n; k++)
         n_failed += page->status.code != NULL ? page->status.code[k] != FM_OK
                                               : page->status.integer[k] != FM_OK;
-    fm_html_text(&page->html, points);
-    fm_str_add(&page->html, strcmp(points, "1") == 0 ? " point" : " points");
+    fm_page_coverage(page);
     if (n_failed > 0)
         fm_str_addf(&page->html, ", <strong>%zu without a result</strong>", n_failed);
     return n_failed;

@@ -1,20 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-STUDIES += spc_components spc_chart spc_arl
-libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h \
-    %D%/spc_nested.c %D%/spc_nested.h %D%/spc_reml.c %D%/spc_reml.h \
-    %D%/spc_limits.c %D%/spc_limits.h %D%/spc_rules.c %D%/spc_rules.h \
-    %D%/spc_rule_set.c %D%/spc_rule_set.h \
-    %D%/spc_run_length.c %D%/spc_run_length.h %D%/spc_run_length_parts.h \
-    %D%/spc_run_length_kernel.c %D%/spc_run_length_ewma.c %D%/spc_run_length_cusum.c \
-    %D%/spc_run_length_imr.c %D%/spc_run_length_mewma.c %D%/spc_run_length_s2.c \
-    %D%/spc_run_length_chain.c %D%/spc_run_length_chain.h %D%/spc_run_length_rules.c \
-    %D%/spc_run_length_limits.c
-libfabmet_sim_la_SOURCES += %D%/spc_components.c %D%/spc_chart.c \
-    %D%/spc_arl.c %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
-EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_arl.gp %D%/spc_certified.csv \
-    %D%/spc_run_length_certified.csv
+STUDIES += spc_components spc_chart
+libfabmet_math_la_SOURCES += %D%/spc_constants.c %D%/spc_constants.h
+libfabmet_math_la_SOURCES += %D%/spc_nested.c %D%/spc_nested.h %D%/spc_crossed.c %D%/spc_crossed.h
+libfabmet_math_la_SOURCES += %D%/spc_anova.c %D%/spc_anova.h %D%/spc_mls.c %D%/spc_mls.h
+libfabmet_math_la_SOURCES += %D%/spc_reml.c %D%/spc_reml.h %D%/spc_reml_cells.c %D%/spc_reml_cells.h
+libfabmet_math_la_SOURCES += %D%/spc_limits.c %D%/spc_limits.h
+libfabmet_math_la_SOURCES += %D%/spc_rules.c %D%/spc_rules.h %D%/spc_rule_set.c %D%/spc_rule_set.h
+libfabmet_sim_la_SOURCES += %D%/spc_components.c
+libfabmet_sim_la_SOURCES += %D%/spc_chart.c
+libfabmet_sim_la_SOURCES += %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
+STUDIES += spc_gauge
+libfabmet_math_la_SOURCES += %D%/spc_gauge_model.c %D%/spc_gauge_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_gauge.c %D%/spc_gauge.h %D%/spc_gauge_data.c
+libfabmet_sim_la_SOURCES += %D%/spc_gauge_estimate.c %D%/spc_gauge_rows.c
+EXTRA_DIST += %D%/spc_gauge.gp
+libfabmet_math_la_SOURCES += %D%/spc_attribute.c %D%/spc_attribute.h
+libfabmet_math_la_SOURCES += %D%/spc_timeweighted.c %D%/spc_timeweighted.h
+libfabmet_math_la_SOURCES += %D%/spc_multivariate.c %D%/spc_multivariate.h
+EXTRA_DIST += %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_certified.csv
 spcgpdir = $(pkgdatadir)/spc
-spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp %D%/spc_arl.gp
+spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
+spcgp_DATA += %D%/spc_gauge.gp
+STUDIES += spc_arl
+libfabmet_math_la_SOURCES += %D%/spc_run_length.c %D%/spc_run_length.h %D%/spc_run_length_parts.h
+libfabmet_math_la_SOURCES += %D%/spc_run_length_kernel.c %D%/spc_run_length_limits.c
+libfabmet_math_la_SOURCES += %D%/spc_run_length_ewma.c %D%/spc_run_length_cusum.c
+libfabmet_math_la_SOURCES += %D%/spc_run_length_imr.c %D%/spc_run_length_mewma.c
+libfabmet_math_la_SOURCES += %D%/spc_run_length_s2.c %D%/spc_run_length_rules.c
+libfabmet_math_la_SOURCES += %D%/spc_run_length_chain.c %D%/spc_run_length_chain.h
+libfabmet_sim_la_SOURCES += %D%/spc_arl.c
+EXTRA_DIST += %D%/spc_arl.gp %D%/spc_run_length_certified.csv
+spcgp_DATA += %D%/spc_arl.gp
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies %D%/test_spc_run_length
 TESTS += %D%/test_spc %D%/test_spc_studies %D%/test_spc_run_length

@@ -528,7 +528,7 @@ static fm_status
 put_points(analysis *a, int part, fm_out *out)
 {
     fm_spc_rule rules[FM_SPC_WE_COUNT];
-    fm_spc_rule_state state[FM_SPC_WE_COUNT] = {{0, 0}};
+    fm_spc_rule_state state[FM_SPC_WE_COUNT] = {{.above = 0}};
     size_t n_rules = choose_rules(a->point, part, rules);
     fm_status st = FM_OK;
     for (size_t i = 0; i < a->n && st == FM_OK; i++) {
