@@ -11,13 +11,17 @@ _fabmet_options() {
     "$1" "$2" --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*=\{0,1\}' | sort -u
 }
 
-# Keys for --set: those of the study that the scenario on the line names.
+# Keys for --set: those of the study that the scenario or result on the line names.
 _fabmet_keys() {
     local program=$1 word study
     shift
     for word in "$@"; do
         [[ -f $word ]] || continue
-        study=$(sed -n 's/^study: *\([a-z.]*\).*/\1/p' "$word" | head -n 1)
+        if [[ $word == *.h5 ]]; then # the base of a what-if
+            study=$("$program" show "$word" 2>/dev/null | sed -n 's/^study *//p')
+        else
+            study=$(sed -n 's/^study: *\([a-z.]*\).*/\1/p' "$word" | head -n 1)
+        fi
         [[ -n $study ]] && "$program" describe --names "$study" 2>/dev/null | sed 's/$/=/'
     done
     printf '%s\n' seed= draws= title=

@@ -2,7 +2,9 @@
 FM_SCRIPT_TESTS = %D%/cli.sh %D%/manual.sh %D%/wrong.sh %D%/determinism.sh %D%/interop.sh \
     %D%/sims.sh %D%/hostile.sh %D%/killed.sh %D%/diskfull.sh \
     %D%/slurm.sh %D%/report_page.sh \
+    %D%/sims.sh %D%/hostile.sh %D%/killed.sh %D%/report_page.sh %D%/whatif.sh \
     scripts/check-layers.sh scripts/check-format.sh
+FM_SCRIPT_TESTS += %D%/pull_fit.sh
 TESTS += $(FM_SCRIPT_TESTS)
 EXTRA_DIST += $(FM_SCRIPT_TESTS) %D%/interop.py %D%/newcomer.sh %D%/cluster.sh %D%/valgrind.supp scripts/check-lint.sh \
     scripts/check-valgrind.sh %D%/wrong sims

@@ -463,7 +463,6 @@ write_deltas(whatif *w, const fm_scenario *scenario)
 {
     char *argv =
         recorded_argv(w, (const char *const *)w->o->args.sets, w->o->args.n_sets);
-    char digest[FM_DIGEST_TEXT];
     fm_store *store = NULL;
     fm_store_options options = {
         .replace = w->o->force, .argv = argv, .started = "", .version = PACKAGE_VERSION};
@@ -473,8 +472,10 @@ write_deltas(whatif *w, const fm_scenario *scenario)
         st = fm_store_create(w->deltas_path, scenario, &options, &store, &w->err);
     if (st == FM_OK)
         st = fm_store_append(store, w->out, 0, w->out->n_points, &w->err);
-    if (st == FM_OK)
+    if (st == FM_OK) {
+        char digest[FM_DIGEST_TEXT];
         st = fm_store_finish(store, "", digest, &w->err);
+    }
     fm_store_free(store);
     free(argv);
     return st;
@@ -508,7 +509,7 @@ store_deltas(whatif *w, fm_result **result_out)
 
 static fm_status
 print_table(const fm_result *deltas, const char *table, const char *columns,
-            const char *heading, fm_error *err)
+            const char *heading, const char *where, fm_error *err)
 {
     const fm_result_table *t = fm_result_table_named(deltas, table);
     fm_view view;
@@ -516,7 +517,7 @@ print_table(const fm_result *deltas, const char *table, const char *columns,
     if (t == NULL || t->n_rows == 0)
         return FM_OK;
     printf("\n%s\n", heading);
-    fm_status st = fm_view_create(deltas, t, columns, NULL, &view, err);
+    fm_status st = fm_view_create(deltas, t, columns, where, &view, err);
     if (st == FM_OK) {
         st = fm_view_text(&view, stdout, err);
         fm_view_free(&view);
@@ -568,19 +569,20 @@ print_text(const whatif *w, const fm_result *deltas, fm_error *err)
 {
     if (w->changed != NULL)
         print_sentence(w);
-    fm_status st = print_table(deltas, "scenario_changes", NULL, "What differs", err);
+    fm_status st =
+        print_table(deltas, "scenario_changes", NULL, "What differs", NULL, err);
     if (st == FM_OK)
         st = print_table(deltas, "deltas",
                          "table,quantity,units,base,new,delta,delta_se,n_pairs,pairing,"
                          "significant",
-                         "Differences", err);
+                         "Quantities that differ", "delta > 0 || delta < 0", err);
     if (st == FM_OK)
         st = print_table(deltas, "verdict_changes",
                          "change,name,became,base,new,new_limit,units",
-                         "Verdicts that changed", err);
+                         "Verdicts that changed", NULL, err);
     if (st == FM_OK)
         st = print_table(deltas, "tornado", NULL,
-                         "Each parameter alone, largest effect first", err);
+                         "Each parameter alone, largest effect first", NULL, err);
     if (st == FM_OK)
         st = print_remarks(deltas, err);
     return st;

@@ -12,6 +12,7 @@
 
 #include "app/whatif_base.h"
 #include "core/text.h"
+#include "core/yaml.h"
 
 /* ---- 1. is it a base at all ------------------------------------------------------ */
 
@@ -84,39 +85,67 @@ check_version(const fm_result *result, fm_error *err)
 
 /* ---- 2. its scenario ------------------------------------------------------------- */
 
+/* Whether one of sets[n] sets the same key. */
+static bool
+is_set(const char *set, const char *const *sets, size_t n)
+{
+    size_t length = strcspn(set, "=") + 1;
+
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(sets[i], set, length) == 0)
+            return true;
+    return false;
+}
+
+/* The stored scenario with the base's data and further overrides. */
 static fm_status
 read_scenario(const fm_app *app, const fm_base *base, const char *const *sets, size_t n,
               fm_diags *diags, fm_scenario **out)
 {
     const char *text = fm_result_fact(base->result, "scenario");
-    fm_str name = {0};
+    const char **all = calloc(base->n_data + n + 1, sizeof *all);
+    size_t n_all = 0;
 
-    fm_str_addf(&name, "%s/(scenario in the base)", base->folder);
-    fm_status st = name.failed ? FM_ENOMEM
-                               : fm_scenario_read_text(&app->context, name.data, text,
-                                                       strlen(text), sets, n, diags, out);
-    fm_str_free(&name);
+    if (all == NULL)
+        return FM_ENOMEM;
+    for (size_t i = 0; i < base->n_data; i++)
+        if (!is_set(base->data[i], sets, n))
+            all[n_all++] = base->data[i];
+    for (size_t i = 0; i < n; i++)
+        all[n_all++] = sets[i];
+    fm_status st = fm_scenario_read_text(&app->context, "(scenario in the base)", text,
+                                         strlen(text), all, n_all, diags, out);
+    free(all);
     return st == FM_OK ? fm_scenario_load(*out, diags) : st;
 }
 
-/* Hash that the base stores for an input; its length in *n_out. */
-static const char *
-stored_hash(const fm_result *result, const char *input, size_t *n_out)
+/* One line "NAME SOURCE SHA256" of the stored inputs. */
+typedef struct stored_input {
+    const char *source; /* as the user wrote it; length n_source */
+    size_t n_source;
+    const char *hash; /* length n_hash */
+    size_t n_hash;
+} stored_input;
+
+static bool
+find_input(const fm_result *result, const char *input, stored_input *out)
 {
     size_t length = strlen(input);
 
     for (const char *p = fm_result_fact(result, "inputs"); *p != '\0';
          p += strcspn(p, "\n") + (p[strcspn(p, "\n")] == '\n')) {
         size_t n = strcspn(p, "\n");
-        if (strncmp(p, input, length) != 0 || p[length] != ' ')
+        if (n <= length || strncmp(p, input, length) != 0 || p[length] != ' ')
             continue;
         size_t start = n;
-        while (start > 0 && p[start - 1] != ' ')
+        while (p[start - 1] != ' ')
             start--;
-        *n_out = n - start;
-        return p + start;
+        *out = (stored_input){
+            .source = p + length + 1, .hash = p + start, .n_hash = n - start};
+        out->n_source = start > length + 1 ? start - length - 2 : 0;
+        return true;
     }
-    return NULL;
+    return false;
 }
 
 static fm_status
@@ -125,17 +154,18 @@ check_inputs(const fm_base *base, fm_error *err)
     const fm_scenario *s = base->scenario;
 
     for (size_t i = 0; i < s->study->n_inputs; i++) {
-        size_t n = 0;
+        stored_input stored;
         const char *input = s->study->inputs[i].name;
-        const char *hash = stored_hash(base->result, input, &n);
         const fm_source *from = &s->sources[i];
-        if (hash == NULL || from->data == NULL ||
-            (strlen(from->hash) == n && strncmp(from->hash, hash, n) == 0))
+        if (from->data == NULL || !find_input(base->result, input, &stored) ||
+            (strlen(from->hash) == stored.n_hash &&
+             strncmp(from->hash, stored.hash, stored.n_hash) == 0))
             continue;
         return FM_FAIL(err, FM_EDATA,
                        "input '%.40s' has changed since the base was run: '%.70s' has "
                        "SHA-256 %.12s..., the base stores %.12s...; run the base again",
-                       input, from->name != NULL ? from->name : "", from->hash, hash);
+                       input, from->name != NULL ? from->name : "", from->hash,
+                       stored.hash);
     }
     return FM_OK;
 }
@@ -167,21 +197,23 @@ scenario_folder(const fm_result *result)
 }
 
 enum {
-    FOLDERS_MAX = 3
+    FOLDERS_MAX = 4
 };
 
+/* "" stands for the paths as the base stores them. */
 static size_t
 list_folders(const fm_result *result, const char *only, char *folders[FOLDERS_MAX])
 {
-    char *found[FOLDERS_MAX] = {NULL, NULL, NULL};
+    char *found[FOLDERS_MAX] = {NULL, NULL, NULL, NULL};
     size_t n = 0;
 
     if (only != NULL) {
         found[0] = fm_strdup(only);
     } else {
-        found[0] = scenario_folder(result);
-        found[1] = folder_of(name_of(result), strlen(name_of(result)));
-        found[2] = fm_strdup(".");
+        found[0] = fm_strdup("");
+        found[1] = scenario_folder(result);
+        found[2] = folder_of(name_of(result), strlen(name_of(result)));
+        found[3] = fm_strdup(".");
     }
     for (size_t i = 0; i < FOLDERS_MAX; i++) {
         bool twice = false;
@@ -195,10 +227,62 @@ list_folders(const fm_result *result, const char *only, char *folders[FOLDERS_MA
     return n;
 }
 
+static void
+forget_data(fm_base *base)
+{
+    for (size_t i = 0; i < base->n_data; i++)
+        free(base->data[i]);
+    free(base->data);
+    base->data = NULL;
+    base->n_data = 0;
+}
+
+/* Puts the CSV files that the scenario names below a folder. */
+static fm_status
+use_folder(const fm_app *app, fm_base *base, const char *folder)
+{
+    const fm_study *study =
+        fm_context_study(&app->context, fm_result_fact(base->result, "study"));
+    const char *text = fm_result_fact(base->result, "scenario");
+    fm_diags *diags = fm_diags_create();
+    fm_node *root = NULL;
+    fm_status st = FM_OK;
+
+    forget_data(base);
+    base->data = calloc(study->n_inputs + 1, sizeof(char *));
+    if (diags == NULL || base->data == NULL)
+        st = FM_ENOMEM;
+    else if (*folder != '\0')
+        st = fm_yaml_read_text("scenario", text, strlen(text), diags, &root);
+    const fm_node *data = root != NULL ? fm_yaml_get(root, "data") : NULL;
+    for (size_t i = 0; data != NULL && i < study->n_inputs && st == FM_OK; i++) {
+        const char *name = study->inputs[i].name;
+        const fm_node *input = fm_yaml_get(data, name);
+        stored_input stored;
+        fm_str set = {0};
+        if (input == NULL || fm_yaml_get(input, "csv") == NULL ||
+            !find_input(base->result, name, &stored) || stored.n_source == 0)
+            continue;
+        fm_str_addf(&set, "data.%s.csv=", name);
+        if (*stored.source != '/')
+            fm_str_addf(&set, "%s/", folder);
+        fm_str_add_bytes(&set, stored.source, stored.n_source);
+        base->data[base->n_data] = fm_str_take(&set);
+        if (base->data[base->n_data] == NULL)
+            st = FM_ENOMEM;
+        else
+            base->n_data++;
+    }
+    fm_yaml_free(root);
+    fm_diags_free(diags);
+    return st;
+}
+
 /* One try.  Data that are missing or not the same may be there in the next folder.
  * returns an exit code; prints when it is told to */
 static int
-try_folder(const fm_app *app, fm_base *base, bool any_data, bool print)
+try_folder(const fm_app *app, fm_base *base, const char *folder, bool any_data,
+           bool print)
 {
     fm_error err = FM_ERROR_INIT;
     fm_diags *diags = fm_diags_create();
@@ -206,7 +290,9 @@ try_folder(const fm_app *app, fm_base *base, bool any_data, bool print)
 
     if (diags == NULL)
         return FM_EXIT_FAILURE;
-    fm_status st = read_scenario(app, base, NULL, 0, diags, &base->scenario);
+    fm_status st = use_folder(app, base, folder);
+    if (st == FM_OK)
+        st = read_scenario(app, base, NULL, 0, diags, &base->scenario);
     if (st != FM_OK) {
         code =
             fm_exit_code(fm_diags_status(diags) != FM_OK ? fm_diags_status(diags) : st);
@@ -230,27 +316,24 @@ try_folder(const fm_app *app, fm_base *base, bool any_data, bool print)
 static int
 find_data(const fm_app *app, fm_base *base, const fm_base_options *options)
 {
-    char *folders[FOLDERS_MAX];
+    char *folders[FOLDERS_MAX] = {NULL, NULL, NULL, NULL};
     size_t n = list_folders(base->result, options->data_folder, folders);
     int code = FM_EXIT_FAILURE;
     size_t i = 0;
 
     for (; i < n; i++) {
-        base->folder = folders[i];
-        code = try_folder(app, base, options->any_version, false);
+        code = try_folder(app, base, folders[i], options->any_version, false);
         if (code != FM_EXIT_NO_INPUT && code != FM_EXIT_DATA)
             break;
     }
     if (code != FM_EXIT_OK && n > 0) {
-        base->folder = folders[i < n ? i : 0];
-        code = try_folder(app, base, options->any_version, true);
+        code = try_folder(app, base, folders[i < n ? i : 0], options->any_version, true);
         if (code == FM_EXIT_NO_INPUT)
             (void)fprintf(stderr, "  hint: --data-folder names the folder that the "
                                   "scenario's relative paths begin in\n");
     }
     for (size_t k = 0; k < n; k++)
-        if (folders[k] != base->folder)
-            free(folders[k]);
+        free(folders[k]);
     return code;
 }
 
@@ -280,7 +363,7 @@ fm_base_close(fm_base *base)
 {
     fm_scenario_free(base->scenario);
     fm_result_close(base->result);
-    free(base->folder);
+    forget_data(base);
     *base = (fm_base){0};
 }
 

@@ -9,7 +9,8 @@
 typedef struct fm_base {
     fm_result *result;
     fm_scenario *scenario; /* loaded; its inputs have the hashes that the result stores */
-    char *folder;          /* where relative paths of the scenario begin */
+    char **data; /* [n_data] "data.INPUT.csv=PATH": where its files were found */
+    size_t n_data;
 } fm_base;
 
 typedef struct fm_base_options {

@@ -54,7 +54,8 @@ fm_stream_selector(const char *study, const char *stream)
 void
 fm_rng_words(const fm_stream *stream, uint32_t draw, uint32_t words_out[4])
 {
-    philox4x32_ctr_t counter = {{stream->first + draw, stream->selector, (uint32_t)stream->point,
+    philox4x32_ctr_t counter = {{stream->first + draw, stream->selector,
+                                 (uint32_t)stream->point,
                                  (uint32_t)(stream->point >> 32)}};
     philox4x32_key_t key = {{(uint32_t)stream->seed, (uint32_t)(stream->seed >> 32)}};
 

@@ -211,7 +211,7 @@ read_place(const fm_reader *r, const fm_node *node, const char *what, bool repla
 
     if ((csv != NULL) + (hdf5 != NULL) + (text != NULL) > 1)
         fm_reader_error(r, FM_ESCENARIO, second->key_mark, NULL,
-                        "%s: give only one of 'csv', 'hdf5' and 'inline'", what);
+                        "%s: give either 'csv', 'hdf5' or 'inline'", what);
     else if (text != NULL && fm_reader_scalar(r, text, what, "CSV text") != NULL) {
         source->name = fm_arena_text(r->arena, "inline");
         source->text = fm_arena_text(r->arena, text->text);

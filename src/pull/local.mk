@@ -8,7 +8,8 @@ libfabmet_sim_la_SOURCES += %D%/pull_simulate.c %D%/pull_simulate.h \
     %D%/pull_simulate_run.c %D%/pull_data.c %D%/pull_data.h
 libfabmet_math_la_SOURCES += %D%/pull_risks.c %D%/pull_risks.h
 libfabmet_sim_la_SOURCES += %D%/pull_fit.c %D%/pull_fit.h %D%/pull_fit_data.c \
-    %D%/pull_fit_bounds.c %D%/pull_fit_run.c
+    %D%/pull_fit_modes.c %D%/pull_fit_bounds.c \
+    %D%/pull_fit_curves.c %D%/pull_fit_run.c
 EXTRA_DIST += %D%/pull_fit.gp %D%/pull_fit_certified.csv
 EXTRA_DIST += %D%/pull_simulate.gp %D%/pull_certified.csv
 pullgpdir = $(pkgdatadir)/pull
@@ -38,8 +39,19 @@ TESTS += %D%/test_pull_risks
 endif
 
 # Geometry, sampling plans and acceptance.
-STUDIES += pull_geometry
-libfabmet_math_la_SOURCES += %D%/pull_geometry_budget.c %D%/pull_geometry_budget.h
-libfabmet_sim_la_SOURCES += %D%/pull_geometry_study.c
-EXTRA_DIST += %D%/pull_geometry.gp
-pullgp_DATA += %D%/pull_geometry.gp
+STUDIES += pull_geometry pull_acceptance
+libfabmet_math_la_SOURCES += %D%/pull_geometry_budget.c %D%/pull_geometry_budget.h \
+    %D%/pull_sampling.c %D%/pull_sampling.h
+libfabmet_sim_la_SOURCES += %D%/pull_geometry_study.c %D%/pull_acceptance.c \
+    %D%/pull_acceptance.h %D%/pull_acceptance_run.c
+EXTRA_DIST += %D%/pull_geometry.gp %D%/pull_acceptance.gp \
+    %D%/pull_acceptance_certified.csv
+pullgp_DATA += %D%/pull_geometry.gp %D%/pull_acceptance.gp
+if HAVE_CHECK
+check_PROGRAMS += %D%/test_pull_acceptance
+TESTS += %D%/test_pull_acceptance
+%C%_test_pull_acceptance_SOURCES = %D%/test_pull_acceptance.c $(FM_PULL_TOOLS)
+%C%_test_pull_acceptance_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_pull_acceptance_LDADD = libfabmet-sim.la libfabmet-core.la libfabmet-math.la \
+    $(FM_LIBS) $(CHECK_LIBS)
+endif

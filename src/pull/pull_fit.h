@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pull.fit: the places of its parameters, columns and tables, and what its parts share:
- * declarations (pull_fit.c), rows of the data (pull_fit_data.c), fits and bounds
- * (pull_fit_bounds.c), the run and its tables (pull_fit_run.c). */
+ * declarations (pull_fit.c), rows of the data (pull_fit_data.c), fits (pull_fit_modes.c),
+ * bounds (pull_fit_bounds.c), curves (pull_fit_curves.c), the run (pull_fit_run.c). */
 #ifndef FM_PULL_PULL_FIT_H
 #define FM_PULL_PULL_FIT_H
 
@@ -176,6 +176,33 @@ bool fm_fit_is_positive(int64_t distribution);
 fm_status fm_fit_coefficient(const fm_point *point, const char *mode,
                              const fm_pull_tension *tension, double *coefficient_out,
                              fm_error *err);
+
+/* A sorted copy of a mode's rows with weight. */
+typedef struct fm_fit_sorted {
+    fm_math_life_data data;
+    double *x, *weight;
+    unsigned char *failed;
+} fm_fit_sorted;
+
+/* Makes the copy; fm_fit_sorted_free, also on error.
+ * returns FM_OK; FM_ENOMEM
+ * source  own   terms: stat.probability-plot */
+fm_status fm_fit_sort(const fm_fit_mode *mode, fm_fit_sorted *sorted_out);
+void fm_fit_sorted_free(fm_fit_sorted *sorted);
+
+/* Fits every mode, says by remarks what some lack, and puts the candidates.
+ * returns FM_OK; FM_ETOOFEW, FM_ESINGULAR, FM_EVALID, FM_ENOCONV if no mode has a fit;
+ *         FM_ENOMEM
+ * source  as fm_math_life_fit_eval   terms: stat.maximum-likelihood */
+fm_status fm_fit_modes(fm_fit *fit, fm_out *out, fm_error *err);
+
+/* Put the rows of the figures' tables: one mode's plot; incidence; prediction and shares.
+ * returns FM_OK; FM_ENOMEM; FM_ENOCONV; FM_EDOM
+ * source  Meeker and Escobar (1998), chapter 6; Aalen and Johansen (1978)
+ * terms: stat.probability-plot bond.cumulative-incidence */
+fm_status fm_fit_put_plot(const fm_fit *fit, fm_out *out, size_t mode);
+fm_status fm_fit_put_incidence(const fm_fit *fit, fm_out *out);
+fm_status fm_fit_put_prediction(const fm_fit *fit, fm_out *out);
 
 /* Draws and fits the bootstrap replicates of all fitted modes.
  * returns FM_OK; FM_ENOMEM; FM_EINTERRUPT

@@ -31,13 +31,20 @@ row_of_pull(const double *cumulated, size_t n, double pull)
     return low;
 }
 
+enum {
+    STEP = 1024
+};
+
+static size_t
+step_size(size_t rest)
+{
+    return rest < STEP ? rest : STEP;
+}
+
 /* How often each row is drawn in a replicate, and so its weight. */
 static void
 draw_counts(const fm_fit *fit, size_t replicate, const double *cumulated, double *counts)
 {
-    enum {
-        STEP = 1024
-    };
     double u[STEP];
     fm_stream stream = fm_point_stream(fit->point, 0);
     size_t n = fit->n, n_pulls = (size_t)fit->n_all;
@@ -45,7 +52,7 @@ draw_counts(const fm_fit *fit, size_t replicate, const double *cumulated, double
     for (size_t i = 0; i < n; i++)
         counts[i] = 0;
     for (size_t i = 0; i < n_pulls; i += STEP) {
-        size_t m = n_pulls - i < STEP ? n_pulls - i : STEP;
+        size_t m = step_size(n_pulls - i);
         fm_rng_uniform(&stream, (uint64_t)replicate * n_pulls + i, m, u);
         for (size_t k = 0; k < m; k++) {
             double pull = floor(u[k] * fit->n_all);

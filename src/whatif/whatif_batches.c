@@ -232,7 +232,7 @@ allocate(work *w, totals *t, fm_whatif_batches *to)
     size_t n_means = w->cells->n * w->n;
     bool ok = true;
 
-    w->value = calloc(2 * PIECE * n_means, sizeof *w->value);
+    w->value = calloc(2 * (size_t)PIECE * n_means, sizeof *w->value);
     w->usable = calloc(PIECE, 1);
     t->count = calloc(w->cells->n, sizeof *t->count);
     for (size_t side = 0; side < 2; side++) {

@@ -52,9 +52,11 @@ read_status(reading *r, size_t side)
     const fm_result_table *points = fm_result_points(result);
     size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
 
-    if (column == SIZE_MAX || points->columns[column].type != FM_TYPE_CODE)
-        return FM_FAIL(r->err, FM_EDATA, "what-if: '%.160s' has no table of its points",
-                       fm_result_fact(result, "path"));
+    if (column == SIZE_MAX || points->columns[column].type != FM_TYPE_CODE) {
+        (void)FM_FAIL(r->err, FM_EDATA, "what-if: '%.160s' has no table of its points",
+                      fm_result_fact(result, "path"));
+        return FM_EDATA;
+    }
     return fm_result_read(result, points, column, 0, (size_t)points->n_rows,
                           &r->status[side], r->err);
 }
@@ -77,7 +79,8 @@ read_numbers(reading *r, size_t side, const fm_whatif_cell *cell, double **x_out
     fm_status st = fm_result_read(result, table, column, cell->row, n, &slice, r->err);
     for (size_t i = 0; st == FM_OK && i < n; i++) {
         x[i] = slice.type == FM_TYPE_REAL ? slice.real[i] : (double)slice.integer[i];
-        if (r->status[side].code[i] != FM_OK || !isfinite(x[i]))
+        if (r->status[side].code == NULL || r->status[side].code[i] != FM_OK ||
+            !isfinite(x[i]))
             x[i] = NAN;
     }
     fm_slice_free(&slice);

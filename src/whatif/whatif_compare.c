@@ -145,8 +145,6 @@ fm_whatif_delta_cells(const fm_whatif_delta *d, fm_cell cells_out[FM_DELTA_COLUM
     cells_out[FM_DELTA_LOW].real = delta - d->half;
     cells_out[FM_DELTA_HIGH].real = delta + d->half;
     cells_out[FM_DELTA_RELATIVE].real = delta / size;
-    cells_out[FM_DELTA_RELATIVE_LOW].real = (delta - d->half) / size;
-    cells_out[FM_DELTA_RELATIVE_HIGH].real = (delta + d->half) / size;
     cells_out[FM_DELTA_PAIRS].integer = (int64_t)d->paired.n;
     cells_out[FM_DELTA_PAIRING].integer = d->pairing;
     cells_out[FM_DELTA_P].real = d->paired.p_1;

@@ -20,6 +20,8 @@ static const char about[] =
     "averages over its draws. *points*: the points of a sweep are the pairs, and the "
     "values are means over the points. This tells whether the change is the same over the "
     "sweep. *none*: one value on each side.\n\n"
+    "**Units.** The column `units` has the unit of each row's numbers; shares and counts "
+    "have the unit 1.\n\n"
     "**Significance.** A paired t test: significant when the difference of n pairs has a "
     "two-sided p below 1 - confidence. One pair, or pairs that all differ by the same "
     "amount, give no statement. The tests are not corrected for their number: of 20 "
@@ -41,7 +43,7 @@ static const fm_param params[] = {
      .kind = FM_TEXT,
      .def = "",
      .flags = FM_FIXED,
-     .no_term = "the words of a command line",
+     .term = "sim.common-random-numbers",
      .help = "what was changed, all together"},
     {.key = "alone",
      .kind = FM_TEXT,
@@ -102,43 +104,31 @@ static const char *const became_words[] = {"pass -> fail", "fail -> pass", "now 
         .no_term = "a plain count"                                                       \
     }
 #define DELTA_COLUMNS                                                                    \
-    TEXT_COLUMN("units", "unit of base, new, delta and its interval", "a unit"),         \
-        REAL_COLUMN("base", "value without the change, in the unit of the row",          \
-                    "sim.what-if"),                                                      \
-        REAL_COLUMN("new", "value with the change, in the unit of the row",              \
-                    "sim.what-if"),                                                      \
-        REAL_COLUMN("delta", "new minus base, in the unit of the row",                   \
-                    "sim.paired-difference"),                                            \
-        REAL_COLUMN("delta_se", "standard error of the delta from the pairs",            \
-                    "sim.paired-difference"),                                            \
-        REAL_COLUMN("low", "lower end of the delta's confidence interval",               \
-                    "met.uncertainty"),                                                  \
-        REAL_COLUMN("high", "upper end of the delta's confidence interval",              \
-                    "met.uncertainty"),                                                  \
-        REAL_COLUMN("relative", "delta over the size of the base", "sim.what-if"),       \
-        REAL_COLUMN("relative_low", "lower end of the interval over the base",           \
-                    "met.uncertainty"),                                                  \
-        REAL_COLUMN("relative_high", "upper end of the interval over the base",          \
-                    "met.uncertainty"),                                                  \
+    TEXT_COLUMN("units", "unit of the row", "a unit"),                                   \
+        REAL_COLUMN("base", "base", "sim.what-if"),                                      \
+        REAL_COLUMN("new", "new", "sim.what-if"),                                        \
+        REAL_COLUMN("delta", "new minus base", "sim.paired-difference"),                 \
+        REAL_COLUMN("delta_se", "standard error", "sim.paired-difference"),              \
+        REAL_COLUMN("low", "interval from", "met.uncertainty"),                          \
+        REAL_COLUMN("high", "interval to", "met.uncertainty"),                           \
+        REAL_COLUMN("relative", "relative change", "sim.what-if"),                       \
         COUNT_COLUMN("n_pairs", "number of pairs"),                                      \
-        CODE_COLUMN("pairing", "what the pairs are", pairing_words,                      \
+        CODE_COLUMN("pairing", "pairing", pairing_words, "sim.paired-difference"),       \
+        REAL_COLUMN("p_value", "p value", "sim.paired-difference"),                      \
+        CODE_COLUMN("significant", "significant", significant_words,                     \
                     "sim.paired-difference"),                                            \
-        REAL_COLUMN("p_value", "probability of such a delta by chance",                  \
-                    "sim.paired-difference"),                                            \
-        CODE_COLUMN("significant", "whether chance hardly explains the delta",           \
-                    significant_words, "sim.paired-difference"),                         \
-        TEXT_COLUMN("remark", "what to know about the row", "words for people")
+        TEXT_COLUMN("remark", "remark", "words for people")
 
 static const fm_column deltas_columns[FM_DELTAS_LEAD + FM_DELTA_COLUMNS] = {
-    TEXT_COLUMN("quantity", "compared column, and its row", "names a column"),
-    TEXT_COLUMN("table", "table of the quantity", "names a table"),
+    TEXT_COLUMN("quantity", "quantity", "names a column"),
+    TEXT_COLUMN("table", "table", "names a table"),
     DELTA_COLUMNS,
 };
 
 static const fm_column points_columns[FM_POINTS_LEAD + FM_DELTA_COLUMNS] = {
     COUNT_COLUMN("at", "index of the sweep's point"),
     TEXT_COLUMN("swept", "swept values of the point", "values of other terms"),
-    TEXT_COLUMN("quantity", "compared column", "names a column"),
+    TEXT_COLUMN("quantity", "quantity", "names a column"),
     DELTA_COLUMNS,
 };
 
@@ -147,13 +137,11 @@ static const fm_column verdicts_columns[FM_VERDICTS_COLUMNS] = {
     TEXT_COLUMN("name", "name of the verdict", "names a verdict"),
     TEXT_COLUMN("statement", "statement of the verdict", "words for people"),
     CODE_COLUMN("became", "what became of it", became_words, "sim.what-if"),
-    REAL_COLUMN("base", "worst value without the change, in the unit of the row",
-                "sim.what-if"),
-    REAL_COLUMN("new", "worst value with the change, in the unit of the row",
-                "sim.what-if"),
+    REAL_COLUMN("base", "base, worst value", "sim.what-if"),
+    REAL_COLUMN("new", "new, worst value", "sim.what-if"),
     REAL_COLUMN("base_limit", "limit without the change", "sim.what-if"),
     REAL_COLUMN("new_limit", "limit with the change", "sim.what-if"),
-    TEXT_COLUMN("units", "unit of values and limits", "a unit"),
+    TEXT_COLUMN("units", "unit of the row", "a unit"),
 };
 
 static const fm_column changes_columns[FM_CHANGES_COLUMNS] = {
@@ -163,31 +151,24 @@ static const fm_column changes_columns[FM_CHANGES_COLUMNS] = {
 };
 
 static const fm_column variations_columns[FM_VARIATIONS_LEAD + FM_DELTA_COLUMNS] = {
-    TEXT_COLUMN("parameter", "parameter that was varied alone", "names a parameter"),
+    TEXT_COLUMN("parameter", "parameter", "names a parameter"),
     TEXT_COLUMN("value", "its value", "a value of another term"),
-    TEXT_COLUMN("quantity", "compared column", "names a column"),
+    TEXT_COLUMN("quantity", "quantity", "names a column"),
     DELTA_COLUMNS,
 };
 
 static const fm_column tornado_columns[FM_TORNADO_COLUMNS] = {
-    TEXT_COLUMN("parameter", "parameter that was varied alone", "names a parameter"),
-    TEXT_COLUMN("quantity", "compared column", "names a column"),
-    TEXT_COLUMN("units", "unit of base, deltas and length", "a unit"),
-    REAL_COLUMN("base", "value without a change, in the unit of the row", "sim.what-if"),
-    REAL_COLUMN("low_delta", "smallest delta of the parameter, 0 included",
-                "sim.tornado-chart"),
-    REAL_COLUMN("high_delta", "largest delta of the parameter, 0 included",
-                "sim.tornado-chart"),
-    REAL_COLUMN("low_se", "standard error of the smallest delta",
-                "sim.paired-difference"),
-    REAL_COLUMN("high_se", "standard error of the largest delta",
-                "sim.paired-difference"),
-    TEXT_COLUMN("low_at", "value of the parameter at the smallest delta",
-                "a value of another term"),
-    TEXT_COLUMN("high_at", "value of the parameter at the largest delta",
-                "a value of another term"),
-    REAL_COLUMN("swing", "length of the bar: largest minus smallest delta",
-                "sim.tornado-chart"),
+    TEXT_COLUMN("parameter", "parameter", "names a parameter"),
+    TEXT_COLUMN("quantity", "quantity", "names a column"),
+    TEXT_COLUMN("units", "unit of the row", "a unit"),
+    REAL_COLUMN("base", "base", "sim.what-if"),
+    REAL_COLUMN("low_delta", "smallest change", "sim.tornado-chart"),
+    REAL_COLUMN("high_delta", "largest change", "sim.tornado-chart"),
+    REAL_COLUMN("low_se", "its standard error", "sim.paired-difference"),
+    REAL_COLUMN("high_se", "its standard error", "sim.paired-difference"),
+    TEXT_COLUMN("low_at", "smallest at", "a value of another term"),
+    TEXT_COLUMN("high_at", "largest at", "a value of another term"),
+    REAL_COLUMN("swing", "length of the bar", "sim.tornado-chart"),
 };
 
 static const fm_column runs_columns[FM_RUNS_COLUMNS] = {
@@ -227,13 +208,6 @@ static const fm_figure figures[] = {
      .caption = "Change of one quantity when each parameter is varied alone, longest bar "
                 "first; at the ends the values of the parameter, and two standard errors "
                 "where the draws give them."},
-    {.name = "deltas",
-     .table = "deltas",
-     .columns = "quantity relative relative_low relative_high",
-     .by = "pairing",
-     .script = "whatif/whatif_deltas.gp",
-     .caption = "Relative change of every quantity, with its confidence interval where "
-                "pairs give one. A quantity whose base is 0 has no relative change."},
     {.name = "by-point",
      .table = "point_deltas",
      .columns = "at delta low high units",

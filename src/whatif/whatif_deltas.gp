@@ -25,25 +25,6 @@ plot data using 2:(row($1)):2:(0):(row($1) - 0.32):(row($1) + 0.32) \
         with labels right offset -0.6, 0, \
     data using ($3 > 0 ? $3 + 2 * ($5 == $5 ? $5 : 0) : NaN):(row($1)):(words_high_at[int($7) + 1]) \
         with labels left offset 0.6, 0
-#: figure deltas
-# Columns: quantity relative relative_low relative_high; one series per pairing.
-set key outside above center horizontal
-unset xtics
-set xtics nomirror out scale 0.6
-set ytics () nomirror out scale 0.6
-do for [i = 1:n_words_quantity] {
-    set ytics add (tics_quantity[i] n_words_quantity - i) font ",9"
-}
-set xlabel "relative change [%]"
-set autoscale x
-set yrange [-0.8:n_words_quantity - 0.2]
-set offsets graph 0.04, graph 0.04, 0, 0
-set arrow 1 from 0, graph 0 to 0, graph 1 nohead linestyle 102
-row(i) = n_words_quantity - 1 - i
-plot for [i = 1:n_series] data index (i - 1) using (100 * $2):(row($1)):(100 * $3):(100 * $4) \
-        with xerrorbars linetype i notitle, \
-    for [i = 1:n_series] data index (i - 1) using (100 * $2):(row($1)) \
-        with points linetype i pointsize 0.8 title "pairs: ".series[i]
 #: figure by-point
 # Columns: at delta low high units.
 set key outside above center horizontal
