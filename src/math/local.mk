@@ -9,13 +9,7 @@ libfabmet_math_la_SOURCES += %D%/tolerance.c %D%/tolerance.h
 libfabmet_math_la_SOURCES += %D%/paired.c %D%/paired.h
 EXTRA_DIST += %D%/lifedist_certified.csv %D%/tolerance_certified.csv
 EXTRA_DIST += %D%/paired_certified.csv
-libfabmet_math_la_SOURCES += %D%/bracket_root.c %D%/bracket_root.h \
-    %D%/noncentral_t.c %D%/noncentral_t.h %D%/tolerance.c %D%/tolerance.h
-libfabmet_math_la_SOURCES += %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h \
-    %D%/lifedist_fit.c %D%/lifedist_interval.c %D%/root.c %D%/root.h
 libfabmet_math_la_SOURCES += %D%/normality.c %D%/normality.h %D%/johnson.c %D%/johnson.h
-EXTRA_DIST += %D%/tolerance_certified.csv
-EXTRA_DIST += %D%/lifedist_certified.csv
 if HAVE_CHECK
 check_PROGRAMS += %D%/test_lifedist %D%/test_tolerance %D%/test_paired
 TESTS += %D%/test_lifedist %D%/test_tolerance %D%/test_paired
@@ -30,8 +24,3 @@ TESTS += %D%/test_lifedist %D%/test_tolerance %D%/test_paired
 %C%_test_paired_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_paired_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 endif
-<<<<<<< HEAD
-=======
-libfabmet_math_la_SOURCES += %D%/univariate.c %D%/univariate.h \
-    %D%/gauss_legendre.c %D%/gauss_legendre.h
->>>>>>> 6c82f9ef5ac78406aca0188529a731bbeb32ae40
