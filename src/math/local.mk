@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 libfabmet_math_la_SOURCES += %D%/univariate.c %D%/univariate.h
 libfabmet_math_la_SOURCES += %D%/gauss_legendre.c %D%/gauss_legendre.h
+libfabmet_math_la_SOURCES += %D%/dominant.c %D%/dominant.h
 libfabmet_math_la_SOURCES += %D%/root.c %D%/root.h %D%/bracket_root.c %D%/bracket_root.h
 libfabmet_math_la_SOURCES += %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h
 libfabmet_math_la_SOURCES += %D%/lifedist_fit.c %D%/lifedist_interval.c
