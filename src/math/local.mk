@@ -11,6 +11,16 @@ libfabmet_math_la_SOURCES += %D%/johnson.c %D%/johnson.h
 libfabmet_math_la_SOURCES += %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h
 libfabmet_math_la_SOURCES += %D%/lifedist_fit.c %D%/lifedist_interval.c
 EXTRA_DIST += %D%/lifedist_certified.csv %D%/tolerance_certified.csv %D%/paired_certified.csv
+libfabmet_math_la_SOURCES += %D%/dominant.c %D%/dominant.h
+libfabmet_math_la_SOURCES += %D%/root.c %D%/root.h %D%/bracket_root.c %D%/bracket_root.h
+libfabmet_math_la_SOURCES += %D%/lifedist.c %D%/lifedist.h %D%/lifedist_parts.h
+libfabmet_math_la_SOURCES += %D%/lifedist_fit.c %D%/lifedist_interval.c
+libfabmet_math_la_SOURCES += %D%/noncentral_t.c %D%/noncentral_t.h
+libfabmet_math_la_SOURCES += %D%/tolerance.c %D%/tolerance.h
+libfabmet_math_la_SOURCES += %D%/paired.c %D%/paired.h
+EXTRA_DIST += %D%/lifedist_certified.csv %D%/tolerance_certified.csv
+EXTRA_DIST += %D%/paired_certified.csv
+libfabmet_math_la_SOURCES += %D%/normality.c %D%/normality.h %D%/johnson.c %D%/johnson.h
 if HAVE_CHECK
 FM_MATH_TESTS = %D%/test_lifedist %D%/test_tolerance %D%/test_paired
 check_PROGRAMS += $(FM_MATH_TESTS)

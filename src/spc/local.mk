@@ -6,6 +6,27 @@ STUDIES += spc_capability spc_chart spc_arl
 libfabmet_math_la_SOURCES += %D%/spc_nested.c %D%/spc_nested.h %D%/spc_crossed.c %D%/spc_crossed.h
 libfabmet_math_la_SOURCES += %D%/spc_anova.c %D%/spc_anova.h %D%/spc_mls.c %D%/spc_mls.h
 libfabmet_math_la_SOURCES += %D%/spc_reml.c %D%/spc_reml.h %D%/spc_reml_cells.c %D%/spc_reml_cells.h
+libfabmet_math_la_SOURCES += %D%/spc_limits.c %D%/spc_limits.h
+libfabmet_math_la_SOURCES += %D%/spc_rules.c %D%/spc_rules.h %D%/spc_rule_set.c %D%/spc_rule_set.h
+libfabmet_sim_la_SOURCES += %D%/spc_components.c
+libfabmet_sim_la_SOURCES += %D%/spc_chart.c %D%/spc_chart.h
+libfabmet_sim_la_SOURCES += %D%/spc_chart_arl.c %D%/spc_chart_attributes.c
+libfabmet_sim_la_SOURCES += %D%/spc_chart_check.c %D%/spc_chart_multivariate.c
+libfabmet_sim_la_SOURCES += %D%/spc_chart_sample.c %D%/spc_chart_timeweighted.c
+libfabmet_sim_la_SOURCES += %D%/spc_chart_trace.c %D%/spc_chart_variables.c
+EXTRA_DIST += %D%/spc_chart_certified.csv
+libfabmet_sim_la_SOURCES += %D%/spc_rule_set_param.c %D%/spc_rule_set_param.h
+STUDIES += spc_gauge spc_capability spc_linearity spc_agreement
+libfabmet_math_la_SOURCES += %D%/spc_agreement_model.c %D%/spc_agreement_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_agreement.c
+EXTRA_DIST += %D%/spc_agreement.gp
+libfabmet_math_la_SOURCES += %D%/spc_linearity_model.c %D%/spc_linearity_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_linearity.c
+EXTRA_DIST += %D%/spc_linearity.gp
+libfabmet_math_la_SOURCES += %D%/spc_capability_model.c %D%/spc_capability_model.h
+libfabmet_sim_la_SOURCES += %D%/spc_capability.c %D%/spc_capability.h \
+    %D%/spc_capability_run.c %D%/spc_capability_rows.c
+EXTRA_DIST += %D%/spc_capability.gp
 libfabmet_math_la_SOURCES += %D%/spc_gauge_model.c %D%/spc_gauge_model.h
 libfabmet_math_la_SOURCES += %D%/spc_linearity_model.c %D%/spc_linearity_model.h
 libfabmet_math_la_SOURCES += %D%/spc_agreement_model.c %D%/spc_agreement_model.h
@@ -48,6 +69,19 @@ spcgp_DATA = %D%/spc_components.gp %D%/spc_gauge.gp %D%/spc_linearity.gp %D%/spc
 spcgp_DATA += %D%/spc_capability.gp %D%/spc_chart.gp %D%/spc_arl.gp
 EXTRA_DIST += $(spcgp_DATA)
 
+spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
+spcgp_DATA += %D%/spc_gauge.gp %D%/spc_capability.gp %D%/spc_linearity.gp \
+    %D%/spc_agreement.gp
+STUDIES += spc_arl
+libfabmet_math_la_SOURCES += %D%/spc_run_length.c %D%/spc_run_length.h %D%/spc_run_length_parts.h
+libfabmet_math_la_SOURCES += %D%/spc_run_length_kernel.c %D%/spc_run_length_limits.c
+libfabmet_math_la_SOURCES += %D%/spc_run_length_ewma.c %D%/spc_run_length_cusum.c
+libfabmet_math_la_SOURCES += %D%/spc_run_length_imr.c %D%/spc_run_length_mewma.c
+libfabmet_math_la_SOURCES += %D%/spc_run_length_s2.c %D%/spc_run_length_rules.c
+libfabmet_math_la_SOURCES += %D%/spc_run_length_chain.c %D%/spc_run_length_chain.h
+libfabmet_sim_la_SOURCES += %D%/spc_arl.c
+EXTRA_DIST += %D%/spc_arl.gp %D%/spc_run_length_certified.csv
+spcgp_DATA += %D%/spc_arl.gp
 if HAVE_CHECK
 FM_SPC_TESTS = %D%/test_spc %D%/test_spc_studies %D%/test_spc_run_length
 FM_SPC_TESTS += %D%/test_spc_chart %D%/test_spc_chart_study
