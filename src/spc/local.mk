@@ -26,7 +26,14 @@ spcgpdir = $(pkgdatadir)/spc
 spcgp_DATA = %D%/spc_components.gp %D%/spc_chart.gp
 spcgp_DATA += %D%/spc_gauge.gp %D%/spc_capability.gp %D%/spc_linearity.gp \
     %D%/spc_agreement.gp
+EXTRA_DIST += %D%/spc_measure_certified.csv
 if HAVE_CHECK
+check_PROGRAMS += %D%/test_spc_measure
+TESTS += %D%/test_spc_measure
+%C%_test_spc_measure_SOURCES = %D%/test_spc_measure.c %D%/test_spc_data.c \
+    %D%/test_spc_data.h
+%C%_test_spc_measure_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_spc_measure_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
 TESTS += %D%/test_spc %D%/test_spc_studies
 %C%_test_spc_SOURCES = %D%/test_spc.c %D%/test_spc_reml.c %D%/test_spc_data.c \

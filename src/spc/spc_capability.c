@@ -344,9 +344,6 @@ check(const fm_point *point, fm_error *err)
     bool target = fm_present(point, FM_CAPABILITY_P_TARGET);
     if (fm_input(point, 0) == NULL)
         return FM_FAIL(err, FM_ESCENARIO, "data.measurements is missing");
-    if (!lower->present && !upper->present)
-        return FM_FAIL(err, FM_ESCENARIO,
-                       "lower_limit: give lower_limit, upper_limit, or both");
     if (lower->present && upper->present && !(lower->real < upper->real))
         return FM_FAIL(err, FM_ESCENARIO, "lower_limit: %g is not below upper_limit %g",
                        lower->real, upper->real);
@@ -407,7 +404,8 @@ static const char about[] =
     "use sigma within subgroups (what the process could do if it stayed on its mean), "
     "**Pp, Ppl, Ppu, Ppk** the standard deviation of all values (what it did), **Cpm** the "
     "distance from the target. The indices mean something only for a stable process: "
-    "look at its control chart first.\n\n"
+    "look at its control chart first. Without limits the study gives the natural spread "
+    "only.\n\n"
     "An index from a sample is uncertain. `lower` and `upper` are two-sided limits, "
     "`lower_bound` is one-sided: the claim that the data prove. Cp uses the chi-square "
     "distribution with the degrees of freedom of the estimate in use (for ranges and "
