@@ -203,7 +203,7 @@ static const fm_column ppm_columns[] = {
 
 static const fm_column normality_columns[] = {
     {"test", FM_TYPE_CODE, "", "test of normality", FM_AXIS, test_words,
-     "stat.anderson-darling", NULL},
+     "spc.shapiro-wilk", NULL},
     {"data", FM_TYPE_CODE, "", "what is tested", FM_AXIS, data_words, NULL,
      "a label of this table"},
     {"statistic", FM_TYPE_REAL, "1", "test statistic", FM_VALUE, NULL,
@@ -232,15 +232,15 @@ static const fm_column histogram_columns[] = {
 static const fm_column probability_columns[] = {
     {"value", FM_TYPE_REAL, UNIT, "value", FM_AXIS, NULL, "met.measurement-result", NULL},
     {"probability", FM_TYPE_REAL, "1", "plotting position, median rank", FM_VALUE, NULL,
-     "spc.probability-plot", NULL},
+     "stat.probability-plot", NULL},
     {"z", FM_TYPE_REAL, "1", "normal quantile of the plotting position", FM_VALUE, NULL,
-     "spc.probability-plot", NULL},
+     "stat.probability-plot", NULL},
     {"expected", FM_TYPE_REAL, UNIT, "value of the fit at the plotting position", FM_VALUE,
-     NULL, "spc.probability-plot", NULL},
+     NULL, "stat.probability-plot", NULL},
     {"lower", FM_TYPE_REAL, UNIT, "lower limit of the value of this rank under the fit",
-     FM_VALUE, NULL, "spc.probability-plot", NULL},
+     FM_VALUE, NULL, "stat.probability-plot", NULL},
     {"upper", FM_TYPE_REAL, UNIT, "upper limit of the value of this rank under the fit",
-     FM_VALUE, NULL, "spc.probability-plot", NULL},
+     FM_VALUE, NULL, "stat.probability-plot", NULL},
 };
 
 static const fm_table tables[] = {
