@@ -89,6 +89,18 @@ check_PROGRAMS += $(FM_SPC_TESTS)
 TESTS += $(FM_SPC_TESTS)
 FM_SPC_STUDY_LIBS = libfabmet-sim.la libfabmet-core.la libfabmet-math.la $(FM_LIBS) $(CHECK_LIBS)
 %C%_test_spc_SOURCES = %D%/test_spc.c %D%/test_spc_reml.c %D%/test_spc_data.c %D%/test_spc_data.h
+EXTRA_DIST += %D%/spc_measure_certified.csv
+if HAVE_CHECK
+check_PROGRAMS += %D%/test_spc_measure
+TESTS += %D%/test_spc_measure
+%C%_test_spc_measure_SOURCES = %D%/test_spc_measure.c %D%/test_spc_data.c \
+    %D%/test_spc_data.h
+%C%_test_spc_measure_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+%C%_test_spc_measure_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += %D%/test_spc %D%/test_spc_studies
+TESTS += %D%/test_spc %D%/test_spc_studies
+%C%_test_spc_SOURCES = %D%/test_spc.c %D%/test_spc_reml.c %D%/test_spc_data.c \
+    %D%/test_spc_data.h
 %C%_test_spc_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 %C%_test_spc_LDADD = libfabmet-math.la $(GSL_LIBS) $(CHECK_LIBS)
 %C%_test_spc_studies_SOURCES = %D%/test_spc_studies.c
