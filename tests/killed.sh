@@ -200,7 +200,7 @@ ended
 rm -rf out
 mkdir out
 got=0
-SLURM_JOB_END_TIME=$(($(date +%s) + 4)) "$FABMET" run sweep.yaml --progress=never -j 1 \
+SLURM_JOB_END_TIME=$(($(date +%s) + 4)) "$FABMET" run sweep.yaml --set draws=2000000 --progress=never -j 1 \
     -o out/r.h5 2>messages || got=$?
 [ "$got" = 75 ] || complain "before the end of the job: exit $got"
 grep -q "before the job's time limit; .* points are saved" messages || complain "$(cat messages)"
