@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 FM_SCRIPT_TESTS = %D%/cli.sh %D%/manual.sh %D%/wrong.sh %D%/determinism.sh %D%/interop.sh \
-    %D%/sims.sh %D%/hostile.sh %D%/killed.sh %D%/report_page.sh \
+    %D%/measure.sh %D%/sims.sh %D%/hostile.sh %D%/killed.sh %D%/report_page.sh \
     scripts/check-layers.sh scripts/check-format.sh
 TESTS += $(FM_SCRIPT_TESTS)
 EXTRA_DIST += $(FM_SCRIPT_TESTS) %D%/interop.py %D%/newcomer.sh %D%/valgrind.supp scripts/check-lint.sh \
