@@ -157,6 +157,8 @@ fm_reader_find(const fm_reader *r, fm_mark mark, const char *what, const char *p
 
     if (path == NULL)
         return false; /* out of memory: the arena knows */
+    if (r->recorded)
+        return true;
     if (stat(path, &info) != 0) {
         fm_reader_error(r, FM_ENOINPUT, mark, NULL, "%s: there is no file '%s'", what,
                         strcmp(path, name) == 0 ? name : path);

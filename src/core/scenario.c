@@ -506,6 +506,7 @@ read_tree(const request *q, const fm_node *root, fm_scenario **out)
     s->file = fm_arena_text(s->arena, q->name);
     reading g = {.s = s, .root = root};
     g.r = (fm_reader){.units = q->context->units,
+                      .recorded = q->context->recorded,
                       .arena = s->arena,
                       .diags = q->diags,
                       .file = q->name};

@@ -271,13 +271,13 @@ settle_source(const fm_reader *r, const fm_scenario *s, const fm_input_decl *dec
         return;
     }
     char *path = fm_context_find(s->context, decl->def_file);
-    if (path == NULL) {
+    if (path == NULL && !r->recorded) {
         fm_reader_error(r, FM_ENOINPUT, place, "FABMET_DATADIR names its folder",
                         "data.%s: the shipped file '%s' is not found", decl->name,
                         decl->def_file);
         return;
     }
-    source->path = fm_arena_text(r->arena, path);
+    source->path = fm_arena_text(r->arena, path != NULL ? path : decl->def_file);
     source->name = fm_arena_text(r->arena, decl->def_file);
     source->shipped = true;
     free(path);

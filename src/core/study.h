@@ -216,6 +216,11 @@ typedef struct fm_study {
     const char *const *streams; /* names of its random streams */
     size_t n_streams;
     uint64_t draws; /* default of the scenario's `draws`; 0: the study draws nothing */
+    /* Blank-separated "table.column": averages over a point's draws, and smooth functions
+     * of such.  A share of the draws estimates the same, so batches of draws tell the
+     * error of a difference (what-if).  No extremes, counts, bounds or errors; nothing
+     * that is computed without draws.  May be NULL. */
+    const char *over_draws;
     /* Checks that need several parameters or the data together; called once per scenario
      * on the first point, after everything else was right.  A message that begins with a
      * parameter's key is shown with that parameter's place.  May be NULL. */
@@ -223,7 +228,8 @@ typedef struct fm_study {
     /* Rows that tables[table] will get for one point: for `check`'s size estimate.  May
      * be NULL (one row per point, 0 for the others). */
     uint64_t (*rows)(const fm_point *point, size_t table);
-    /* Computes one point and puts its rows.  Thread-safe; nothing but `out` is written.
+    /* NULL: a command makes the results of this study, no scenario does (`check` says so).
+     * Computes one point and puts its rows.  Thread-safe; nothing but `out` is written.
      * On an error status the point's rows are dropped and the message is kept. */
     fm_status (*run)(const fm_point *point, fm_out *out, fm_error *err);
 } fm_study;
@@ -278,6 +284,7 @@ struct fm_point {
     uint64_t n_points;
     uint64_t seed;
     uint64_t draws;
+    uint64_t first_draw; /* the streams begin here: 0, or where a batch of draws begins */
     int threads; /* threads that this run may use inside; results must not depend on it */
     const volatile sig_atomic_t
         *stop; /* non-zero: give up with FM_EINTERRUPT; may be NULL */
@@ -338,9 +345,11 @@ static inline fm_stream
 fm_point_stream(const fm_point *point, size_t stream)
 {
     assert(stream < point->study->n_streams);
-    return fm_stream_make(
+    fm_stream s = fm_stream_make(
         point->seed, point->index,
         fm_stream_selector(point->study->name, point->study->streams[stream]));
+    s.first = (uint32_t)point->first_draw;
+    return s;
 }
 
 static inline bool

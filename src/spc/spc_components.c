@@ -138,7 +138,8 @@ static const fm_column anova_columns[] = {
 };
 
 static const char *const interval_words[] = {
-    "none", "chi-square", "mls", "mls-approximate", "profile", NULL};
+    "none",    "chi-square",    "mls", "mls-approximate",
+    "profile", "satterthwaite", NULL};
 static const char *const estimate_words[] = {"ok", "set to zero", "at zero bound", NULL};
 static const char *const yes_words[] = {"no", "yes", NULL};
 
@@ -264,6 +265,8 @@ typedef struct analysis {
     fm_spc_anova anova;
     fm_spc_component component[FM_SPC_SOURCE_MAX];
     double std_error, deviance;
+    fm_spc_reml_group *group; /* memory of the restricted likelihood */
+    size_t *first;
 } analysis;
 
 static void
@@ -274,6 +277,8 @@ analysis_free(analysis *a)
     free(a->y);
     free(a->mean);
     free(a->words);
+    free(a->group);
+    free(a->first);
 }
 
 static const fm_data_column *
@@ -396,10 +401,22 @@ explain(const analysis *a, fm_status st, fm_error *err)
 static fm_status
 estimate_reml(analysis *a, double confidence, fm_error *err)
 {
-    fm_spc_reml_data data = {&a->tree, a->mean + fm_spc_tree_offset(&a->tree, a->depth),
-                             a->anova.ss[a->depth]};
+    fm_spc_reml_data data = {
+        .tree = &a->tree,
+        .cell_mean = a->mean + fm_spc_tree_offset(&a->tree, a->depth),
+        .ss_within = a->anova.ss[a->depth],
+        .balanced = a->tree.balanced ? &a->anova : NULL,
+        .stop = a->point->stop,
+    };
+    a->group = calloc(a->tree.n_units[a->depth], sizeof *a->group);
+    a->first = calloc(a->tree.n_units[a->depth - 1] + 1, sizeof *a->first);
+    if (a->group == NULL || a->first == NULL)
+        return FM_FAIL(err, FM_ENOMEM, "memory ran out for %zu rows", a->n);
+    fm_spc_reml_compress(&data, a->group, a->first);
     fm_spc_reml_fit fit;
     fm_status st = fm_spc_reml_fit_eval(&data, a->anova.raw, &fit);
+    if (st == FM_EINTERRUPT)
+        return FM_FAIL(err, st, "interrupted");
     if (st == FM_ESINGULAR)
         return FM_FAIL(err, st,
                        "nothing varies within the units of '%s': reml has no solution",
@@ -408,7 +425,8 @@ estimate_reml(analysis *a, double confidence, fm_error *err)
         return FM_FAIL(err, st, "the restricted likelihood could not be maximised");
     a->std_error = fit.mean_se;
     a->deviance = fit.deviance;
-    return fm_spc_reml_components(&data, &fit, confidence, a->component);
+    st = fm_spc_reml_components(&data, &fit, confidence, a->component);
+    return st == FM_EINTERRUPT ? FM_FAIL(err, st, "interrupted") : st;
 }
 
 static fm_status

@@ -2,15 +2,12 @@
 /* Nested analysis of variance.
  *
  * Contents
- *   1. tree      2. sums of squares     3. expectations, tests     4. components
+ *   1. tree      2. sums of squares     3. expected mean squares
  */
 #include "config.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
-
-#include <gsl/gsl_cdf.h>
 
 #include "math/univariate.h"
 #include "spc/spc_nested.h"
@@ -135,27 +132,6 @@ unit_size(const fm_spc_tree *tree, size_t level, size_t u)
 
 /* ---- 2. sums of squares ---------------------------------------------------------- */
 
-/* Grand mean, and the largest deviation from it. */
-static fm_status
-centre(const double *y, size_t n, double *mean_out, double *largest_out)
-{
-    double mean;
-    fm_status st = fm_math_mean_eval(y, n, &mean);
-    if (st != FM_OK)
-        return st;
-    double largest = 0;
-    bool constant = true;
-    for (size_t i = 0; i < n; i++) {
-        constant = constant && y[i] == y[0];
-        largest = fmax(largest, fabs(y[i] - mean));
-    }
-    if (constant)
-        return FM_ESINGULAR;
-    *mean_out = mean;
-    *largest_out = largest;
-    return FM_OK;
-}
-
 /* Means of all units about the grand mean, innermost level first. */
 static void
 unit_means(const fm_spc_tree *tree, const double *y, double grand, double *mean)
@@ -212,22 +188,15 @@ static void
 sums_of_squares(const fm_spc_tree *tree, const double *y, double largest,
                 const double *mean, fm_spc_anova *a)
 {
-    /* A mean is known to about one rounding of the largest deviation: squares below that
-     * are rounding noise, not variation. */
-    double noise = 4 * DBL_EPSILON * largest;
-    double floor_ss = (double)tree->n * noise * noise;
-    for (size_t i = 0; i <= tree->depth; i++) {
-        double ss = level_ss(tree, i + 1, y, a->mean, mean);
-        a->ss[i] = ss > floor_ss ? ss : 0;
-        a->ms[i] = a->ss[i] / a->df[i];
-    }
+    for (size_t i = 0; i <= tree->depth; i++)
+        fm_spc_anova_set_ss(a, i, level_ss(tree, i + 1, y, a->mean, mean), largest);
     fm_math_sum total = {0, 0};
     for (size_t i = 0; i < tree->n; i++)
         fm_math_sum_add(&total, (y[i] - a->mean) * (y[i] - a->mean));
     a->total_ss = fm_math_sum_get(&total);
 }
 
-/* ---- 3. expectations, tests ------------------------------------------------------ */
+/* ---- 3. expected mean squares ---------------------------------------------------- */
 
 /* Sum over units u of `level` of (sum over units v of `below` in u of size_v^2) /
  * size_u. */
@@ -267,47 +236,13 @@ expected_mean_squares(const fm_spc_tree *tree, fm_spc_anova *a)
     }
 }
 
-/* Weights w of lower mean squares with sum w_j E ms[j] = E ms[i] - ems[i][i]
- * sigma_i^2. */
-static void
-denominator_weights(const fm_spc_anova *a, size_t i, double *w)
-{
-    for (size_t j = i + 1; j <= a->depth; j++) {
-        double left = a->ems[i][j];
-        for (size_t k = i + 1; k < j; k++)
-            left -= w[k] * a->ems[k][j];
-        w[j] = left / a->ems[j][j];
-    }
-}
-
-/* Denominator of source i with its degrees of freedom, component, F and p. */
-static void
-test_source(fm_spc_anova *a, size_t i)
-{
-    double w[FM_SPC_SOURCE_MAX];
-    double below = 0, spread = 0;
-    denominator_weights(a, i, w);
-    for (size_t j = i + 1; j <= a->depth; j++) {
-        below += w[j] * a->ms[j];
-        spread += w[j] * a->ms[j] * w[j] * a->ms[j] / a->df[j];
-    }
-    a->below[i] = below;
-    a->below_df[i] = a->balanced ? a->df[i + 1] : below * below / spread;
-    a->raw[i] = (a->ms[i] - below) / a->ems[i][i];
-    a->f[i] = a->p[i] = NAN;
-    if (below > 0) {
-        a->f[i] = a->ms[i] / below;
-        a->p[i] = gsl_cdf_fdist_Q(a->f[i], a->df[i], a->below_df[i]);
-    }
-}
-
 fm_status
 fm_spc_anova_eval(const fm_spc_tree *tree, const double *y, double *mean_out,
                   fm_spc_anova *out)
 {
     fm_spc_anova a = {.n = tree->n, .depth = tree->depth, .balanced = tree->balanced};
     double largest;
-    fm_status st = centre(y, tree->n, &a.mean, &largest);
+    fm_status st = fm_spc_centre_eval(y, tree->n, &a.mean, &largest);
     if (st == FM_OK)
         st = degrees(tree, &a);
     if (st != FM_OK)
@@ -315,76 +250,7 @@ fm_spc_anova_eval(const fm_spc_tree *tree, const double *y, double *mean_out,
     unit_means(tree, y, a.mean, mean_out);
     sums_of_squares(tree, y, largest, mean_out, &a);
     expected_mean_squares(tree, &a);
-    size_t residual = a.depth;
-    a.raw[residual] = a.ms[residual];
-    a.below[residual] = a.below_df[residual] = NAN;
-    a.f[residual] = a.p[residual] = NAN;
-    for (size_t i = residual; i-- > 0;)
-        test_source(&a, i);
+    fm_spc_anova_test(&a);
     *out = a;
-    return FM_OK;
-}
-
-/* ---- 4. components --------------------------------------------------------------- */
-
-/* Exact interval of the residual variance. */
-static void
-interval_chi_square(double ms, double df, double alpha, fm_spc_component *c)
-{
-    c->lower = df * ms / gsl_cdf_chisq_Qinv(0.5 * alpha, df);
-    c->upper = df * ms / gsl_cdf_chisq_Pinv(0.5 * alpha, df);
-    c->interval = FM_SPC_INTERVAL_CHI_SQUARE;
-}
-
-/* Interval of (ms1 - ms2)/coef by the modified large sample method; names of the
- * constants as in Burdick and Graybill, section 3.3. */
-static void
-interval_mls(const double ms[2], const double df[2], double coef, double alpha,
-             fm_spc_component *c)
-{
-    double a = 0.5 * alpha;
-    double g1 = 1 - df[0] / gsl_cdf_chisq_Qinv(a, df[0]);
-    double g2 = 1 - df[1] / gsl_cdf_chisq_Qinv(a, df[1]);
-    double h1 = df[0] / gsl_cdf_chisq_Pinv(a, df[0]) - 1;
-    double h2 = df[1] / gsl_cdf_chisq_Pinv(a, df[1]) - 1;
-    double f_hi = gsl_cdf_fdist_Qinv(a, df[0], df[1]);
-    double f_lo = gsl_cdf_fdist_Pinv(a, df[0], df[1]);
-    double g12 = ((f_hi - 1) * (f_hi - 1) - g1 * g1 * f_hi * f_hi - h2 * h2) / f_hi;
-    double h12 = ((1 - f_lo) * (1 - f_lo) - h1 * h1 * f_lo * f_lo - g2 * g2) / f_lo;
-    double aa = ms[0] * ms[0], bb = ms[1] * ms[1], ab = ms[0] * ms[1];
-    double v_lo = g1 * g1 * aa + h2 * h2 * bb + g12 * ab;
-    double v_hi = h1 * h1 * aa + g2 * g2 * bb + h12 * ab;
-    double difference = ms[0] - ms[1];
-    c->lower = fmax(0, (difference - sqrt(fmax(0, v_lo))) / coef);
-    c->upper = fmax(0, (difference + sqrt(fmax(0, v_hi))) / coef);
-    if (!isfinite(v_lo) || !isfinite(v_hi)) {
-        c->lower = c->upper = NAN;
-        c->interval = FM_SPC_INTERVAL_NONE;
-    }
-}
-
-fm_status
-fm_spc_components_eval(const fm_spc_anova *anova, double confidence,
-                       fm_spc_component *component_out)
-{
-    if (!(confidence > 0 && confidence < 1))
-        return FM_EDOM;
-    size_t residual = anova->depth;
-    for (size_t i = 0; i <= residual; i++) {
-        fm_spc_component c = {.lower = NAN, .upper = NAN};
-        bool negative = anova->raw[i] < 0;
-        c.variance = negative ? 0 : anova->raw[i];
-        c.estimate = negative ? FM_SPC_ESTIMATE_ZEROED : FM_SPC_ESTIMATE_OK;
-        if (i == residual && anova->ms[i] > 0) {
-            interval_chi_square(anova->ms[i], anova->df[i], 1 - confidence, &c);
-        } else if (i < residual && anova->below[i] > 0 && anova->below_df[i] > 0) {
-            double ms[2] = {anova->ms[i], anova->below[i]};
-            double df[2] = {anova->df[i], anova->below_df[i]};
-            c.interval =
-                anova->balanced ? FM_SPC_INTERVAL_MLS : FM_SPC_INTERVAL_MLS_APPROX;
-            interval_mls(ms, df, anova->ems[i][i], 1 - confidence, &c);
-        }
-        component_out[i] = c;
-    }
     return FM_OK;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Nested random-effects data of any depth: the tree of units, analysis of variance,
- * variance components with intervals.
+/* Nested random-effects data of any depth: the tree of units, analysis of variance.
  *
  * Contents
  *   1. tree         observations sorted by unit, units by parent
  *   2. anova        sums of squares, expected mean squares, F tests
- *   3. components   by equating mean squares to their expectations
  *
  * Model: y = mu + a_1(unit of level 1) + ... + a_depth(unit of level depth) + e, all
  * effects independent normal with variances sigma_1^2 ... sigma_depth^2, sigma_e^2.
@@ -19,9 +17,10 @@
 
 #include <fabmet/status.h>
 
+#include "spc/spc_anova.h"
+
 enum {
-    FM_SPC_DEPTH_MAX = 8,                    /* factors */
-    FM_SPC_SOURCE_MAX = FM_SPC_DEPTH_MAX + 1 /* factors and the residual */
+    FM_SPC_DEPTH_MAX = 8 /* factors */
 };
 
 /* ---- 1. tree --------------------------------------------------------------------- */
@@ -64,26 +63,6 @@ size_t fm_spc_tree_offset(const fm_spc_tree *tree, size_t level);
 
 /* ---- 2. anova -------------------------------------------------------------------- */
 
-/* Sources 0 ... depth - 1 are the factors, outermost first; source `depth` is the
- * residual. */
-typedef struct fm_spc_anova {
-    size_t n, depth;
-    bool balanced;
-    double mean; /* of all observations */
-    double total_df, total_ss;
-    double df[FM_SPC_SOURCE_MAX];
-    double ss[FM_SPC_SOURCE_MAX];
-    double ms[FM_SPC_SOURCE_MAX];
-    /* Expected mean square: E ms[i] = sum over j of ems[i][j] sigma_j^2, 0 for j < i. */
-    double ems[FM_SPC_SOURCE_MAX][FM_SPC_SOURCE_MAX];
-    double raw[FM_SPC_SOURCE_MAX];      /* components, negative ones too */
-    double below[FM_SPC_SOURCE_MAX];    /* denominator of F: E ms[i] without sigma_i^2 */
-    double below_df[FM_SPC_SOURCE_MAX]; /* its degrees of freedom */
-    double f[FM_SPC_SOURCE_MAX]; /* NaN for the residual, or without a denominator */
-    double p[FM_SPC_SOURCE_MAX];
-    double mean_coef[FM_SPC_SOURCE_MAX]; /* var(mean) = sum of mean_coef[j] sigma_j^2 */
-} fm_spc_anova;
-
 /* Hierarchical (type I) analysis of variance.  Sums of squares come from deviations of
  * unit means about their parent's mean, each mean from compensated sums of values centred
  * on the grand mean.  Balanced data: F against the next level.  Unbalanced: expected mean
@@ -104,42 +83,5 @@ typedef struct fm_spc_anova {
  * terms: spc.analysis-of-variance spc.sum-of-squares spc.mean-square spc.f-test */
 fm_status fm_spc_anova_eval(const fm_spc_tree *tree, const double *y, double *mean_out,
                             fm_spc_anova *out);
-
-/* ---- 3. components --------------------------------------------------------------- */
-
-typedef enum fm_spc_interval {
-    FM_SPC_INTERVAL_NONE,       /* none could be computed: limits are NaN */
-    FM_SPC_INTERVAL_CHI_SQUARE, /* exact */
-    FM_SPC_INTERVAL_MLS,        /* modified large sample, balanced data */
-    FM_SPC_INTERVAL_MLS_APPROX, /* the same with a combined denominator, unbalanced
-                                 * data */
-    FM_SPC_INTERVAL_PROFILE     /* profile of the restricted likelihood */
-} fm_spc_interval;
-
-typedef enum fm_spc_estimate {
-    FM_SPC_ESTIMATE_OK,
-    FM_SPC_ESTIMATE_ZEROED, /* was negative, set to 0 */
-    FM_SPC_ESTIMATE_BOUND   /* the likelihood is largest at 0 */
-} fm_spc_estimate;
-
-typedef struct fm_spc_component {
-    double variance;
-    double lower, upper;
-    fm_spc_interval interval;
-    fm_spc_estimate estimate;
-} fm_spc_component;
-
-/* Components by ANOVA with two-sided intervals: the residual's exact by chi-square,
- * others by the modified large sample method, limits below 0 set to 0.  For unbalanced
- * data the mean squares are no multiples of chi-square and the intervals are approximate.
- * anova          in   from fm_spc_anova_eval
- * confidence     in   (0, 1)
- * component_out  out  [depth + 1]; untouched on error
- * returns FM_OK; FM_EDOM if confidence is out of range
- * source  Ting, Burdick, Graybill, Jeyaratnam, Lu (1990), J. Stat. Comput. Simul. 35,
- *         135-143; Burdick, Graybill, Confidence Intervals on Variance Components (1992)
- * terms: waf.variance-component met.confidence-interval */
-fm_status fm_spc_components_eval(const fm_spc_anova *anova, double confidence,
-                                 fm_spc_component *component_out);
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Restricted likelihood of nested random effects by a recursion over the tree of units.
+/* Restricted likelihood of random effects, three ways: balanced data by their mean squares,
+ * nested data by a recursion over the tree of units, crossed ones by dense matrices
+ * (spc_reml_cells.c).
  *
  * Contents
  *   1. jets         values with gradient and Hessian
- *   2. deviance     the recursion
- *   3. optimiser    projected Newton
- *   4. fit          5. profile intervals
+ *   2. objective    variables
+ *   3. deviance     the recursion, and the other ways
+ *   4. optimiser    projected Newton
+ *   5. fit          6. profile intervals
  *
  * A unit u with covariance V (of all that varies inside it) is described by W = 1'V^-1 1,
  * its generalised least squares mean M, and its share of ln|V| and of the quadratic form.
@@ -34,6 +37,17 @@ typedef struct jet {
     double g[DIM_MAX];
     double h[DIM_MAX][DIM_MAX]; /* lower triangle */
 } jet;
+
+static void
+jet_copy(jet *to, const jet *from, size_t dim)
+{
+    to->v = from->v;
+    for (size_t i = 0; i < dim; i++) {
+        to->g[i] = from->g[i];
+        for (size_t j = 0; j <= i; j++)
+            to->h[i][j] = from->h[i][j];
+    }
+}
 
 static void
 jet_set(jet *a, double value, size_t dim)
@@ -70,9 +84,7 @@ jet_multiply(jet *out, const jet *a, const jet *b, size_t dim)
             r.h[i][j] = a->v * b->h[i][j] + b->v * a->h[i][j] + a->g[i] * b->g[j] +
                         a->g[j] * b->g[i];
     }
-    out->v = r.v;
-    memcpy(out->g, r.g, dim * sizeof r.g[0]);
-    memcpy(out->h, r.h, dim * sizeof r.h[0]);
+    jet_copy(out, &r, dim);
 }
 
 /* out = f(a) with f, f', f'' at a given; out may be a. */
@@ -103,7 +115,7 @@ jet_reciprocal(jet *out, const jet *a, size_t dim)
     jet_apply(out, a, f, dim);
 }
 
-/* ---- 2. deviance ----------------------------------------------------------------- */
+/* ---- 2. objective ---------------------------------------------------------------- */
 
 /* Variables x: x[0] = ln of the residual variance; x[l] = ln(1 + size_l lambda_l) for
  * level l with lambda_l its variance ratio and size_l the mean number of observations per
@@ -117,14 +129,40 @@ typedef struct objective {
     double held_variance;
 } objective;
 
+/* Observations in all. */
+static double
+n_observations(const fm_spc_reml_data *data)
+{
+    return (double)(data->balanced != NULL ? data->balanced->n
+                    : data->cells != NULL  ? data->cells->n
+                                           : data->tree->n);
+}
+
+static size_t
+n_effects(const fm_spc_reml_data *data)
+{
+    return data->balanced != NULL ? data->balanced->depth
+           : data->cells != NULL  ? data->cells->n_terms
+                                  : data->tree->depth;
+}
+
+/* Mean number of observations in a unit of effect l (from 1). */
+static double
+mean_size(const fm_spc_reml_data *data, size_t l)
+{
+    if (data->balanced != NULL)
+        return data->balanced->ems[l - 1][l - 1];
+    return n_observations(data) / (double)(data->cells != NULL ? data->cells->n_units[l - 1]
+                                                               : data->tree->n_units[l]);
+}
+
 static void
 objective_init(objective *o, const fm_spc_reml_data *data)
 {
-    const fm_spc_tree *tree = data->tree;
-    *o = (objective){.data = data, .dim = tree->depth + 1};
+    *o = (objective){.data = data, .dim = n_effects(data) + 1};
     o->held = o->dim;
-    for (size_t l = 1; l <= tree->depth; l++)
-        o->size[l] = (double)tree->n / (double)tree->n_units[l];
+    for (size_t l = 1; l < o->dim; l++)
+        o->size[l] = mean_size(data, l);
 }
 
 /* Variance ratio of level l as a jet. */
@@ -142,6 +180,8 @@ ratio(const objective *o, const double *x, size_t l, jet *out)
         out->g[l] = out->h[l][l] = exp(x[l]) / o->size[l];
     }
 }
+
+/* ---- 3. deviance ----------------------------------------------------------------- */
 
 /* Running state of the recursion. */
 typedef struct recursion {
@@ -173,11 +213,13 @@ join(recursion *r, size_t l, const jet *weight, const jet *mean, bool is_first)
 {
     size_t dim = r->dim;
     if (is_first) {
-        r->weight[l] = *weight;
-        r->mean[l] = *mean;
+        jet_copy(&r->weight[l], weight, dim);
+        jet_copy(&r->mean[l], mean, dim);
         return;
     }
-    jet sum = r->weight[l], share, step = *mean, square;
+    jet sum, share, step, square;
+    jet_copy(&sum, &r->weight[l], dim);
+    jet_copy(&step, mean, dim);
     jet_add(&sum, 1, weight, dim);
     jet_reciprocal(&share, &sum, dim);
     jet_multiply(&share, &share, weight, dim);
@@ -188,10 +230,29 @@ join(recursion *r, size_t l, const jet *weight, const jet *mean, bool is_first)
     jet_add(&r->quadratic, 1, &square, dim);
     jet_multiply(&step, &step, &share, dim);
     jet_add(&r->mean[l], 1, &step, dim);
-    r->weight[l] = sum;
+    jet_copy(&r->weight[l], &sum, dim);
 }
 
-/* Walks over all innermost units; each unit is closed after its last child. */
+/* Joins `count` innermost units of one size, the sum of squares of whose means about
+ * their mean is ss, to their parent. */
+static void
+join_group(recursion *r, const fm_spc_reml_group *group, bool is_first)
+{
+    size_t depth = r->dim - 1;
+    jet weight, mean, log_det = r->log_det, *inner = &weight;
+    double count = (double)group->count;
+    jet_set(inner, group->size, r->dim);
+    jet_set(&r->log_det, 0, r->dim);
+    add_effect(r, depth, inner);
+    jet_add(&log_det, count, &r->log_det, r->dim);
+    jet_copy(&r->log_det, &log_det, r->dim);
+    jet_add(&r->quadratic, group->ss, inner, r->dim);
+    jet_add(inner, count - 1, inner, r->dim);
+    jet_set(&mean, group->mean, r->dim);
+    join(r, depth - 1, inner, &mean, is_first);
+}
+
+/* Walks over all parents of innermost units; each unit is closed after its last child. */
 static void
 recurse(const objective *o, const double *x, recursion *r)
 {
@@ -203,11 +264,18 @@ recurse(const objective *o, const double *x, recursion *r)
         ratio(o, x, l, &r->ratio[l]);
     jet_set(&r->log_det, 0, r->dim);
     jet_set(&r->quadratic, 0, r->dim);
-    for (size_t cell = 0; cell < tree->n_units[depth]; cell++) {
-        const size_t *first = tree->first[depth];
-        jet_set(&r->weight[depth], (double)(first[cell + 1] - first[cell]), r->dim);
-        jet_set(&r->mean[depth], o->data->cell_mean[cell], r->dim);
-        for (size_t l = depth; l > 0; l--) {
+    for (size_t parent = 0; parent < tree->n_units[depth - 1]; parent++) {
+        const size_t *first = tree->first[depth - 1] + parent;
+        const size_t *groups = o->data->first_group + parent;
+        for (size_t c = first[0]; o->data->group == NULL && c < first[1]; c++) {
+            const size_t *leaf = tree->first[depth] + c;
+            fm_spc_reml_group one = {(double)(leaf[1] - leaf[0]), 1,
+                                     o->data->cell_mean[c], 0};
+            join_group(r, &one, c == first[0]);
+        }
+        for (size_t g = groups[0]; o->data->group != NULL && g < groups[1]; g++)
+            join_group(r, &o->data->group[g], g == groups[0]);
+        for (size_t l = depth - 1; l > 0; l--) {
             const size_t *siblings = tree->first[l - 1] + r->unit[l - 1];
             bool is_first = r->unit[l] == siblings[0];
             bool is_last = r->unit[l] + 1 == siblings[1];
@@ -220,9 +288,9 @@ recurse(const objective *o, const double *x, recursion *r)
     }
 }
 
-/* Deviance at x as a jet; the recursion's state stays in *r. */
+/* Deviance of nested data. */
 static void
-deviance(const objective *o, const double *x, recursion *r, jet *out)
+deviance_tree(const objective *o, const double *x, recursion *r, jet *out)
 {
     size_t dim = o->dim;
     double df = (double)(o->data->tree->n - 1);
@@ -240,11 +308,104 @@ deviance(const objective *o, const double *x, recursion *r, jet *out)
     out->g[0] += df;
 }
 
+/* Deviance of balanced data: the mean squares are independent, each with its own expected
+ * value.  The last term makes it the same number as the recursion's. */
+static void
+deviance_balanced(const fm_spc_anova *a, const double *variance, fm_spc_reml_slopes *out)
+{
+    size_t dim = a->depth + 1;
+    double at_mean = 0;
+    *out = (fm_spc_reml_slopes){.value = log((double)a->n)};
+    for (size_t i = 0; i < dim; i++) {
+        double e = 0;
+        for (size_t j = 0; j < dim; j++)
+            e += a->ems[i][j] * variance[j];
+        double first = (a->df[i] - a->ss[i] / e) / e;
+        double second = (2 * a->ss[i] / e - a->df[i]) / (e * e);
+        out->value += a->df[i] * log(e) + a->ss[i] / e;
+        at_mean += a->mean_coef[i] * variance[i];
+        for (size_t j = 0; j < dim; j++) {
+            out->gradient[j] += first * a->ems[i][j];
+            for (size_t k = 0; k <= j; k++)
+                out->hessian[j][k] += second * a->ems[i][j] * a->ems[i][k];
+        }
+    }
+    out->mean = 0;
+    out->mean_weight = 1 / at_mean;
+}
+
+/* Variance of source l (0: the residual) as a jet. */
+static void
+variance_jet(const objective *o, const double *x, size_t l, jet *out)
+{
+    jet scale;
+    jet_set(&scale, exp(x[0]), o->dim);
+    scale.g[0] = scale.h[0][0] = scale.v;
+    if (l == 0) {
+        jet_copy(out, &scale, o->dim);
+        return;
+    }
+    ratio(o, x, l, out);
+    jet_multiply(out, out, &scale, o->dim);
+}
+
+/* Turns derivatives by variances into derivatives by the variables. */
+static void
+change_variables(const objective *o, const double *x, const fm_spc_reml_slopes *s,
+                 jet *out)
+{
+    size_t dim = o->dim;
+    jet v[DIM_MAX];
+    jet_set(out, s->value, dim);
+    for (size_t l = 0; l < dim; l++)
+        variance_jet(o, x, l, &v[l]);
+    for (size_t l = 0; l < dim; l++) {
+        size_t a = l == 0 ? dim - 1 : l - 1; /* place among the variances */
+        for (size_t i = 0; i < dim; i++)
+            out->g[i] += s->gradient[a] * v[l].g[i];
+        for (size_t i = 0; i < dim; i++)
+            for (size_t j = 0; j <= i; j++)
+                out->h[i][j] += s->gradient[a] * v[l].h[i][j];
+        for (size_t k = 0; k < dim; k++) {
+            size_t b = k == 0 ? dim - 1 : k - 1;
+            double h = a > b ? s->hessian[a][b] : s->hessian[b][a];
+            for (size_t i = 0; i < dim; i++)
+                for (size_t j = 0; j <= i; j++)
+                    out->h[i][j] += h * v[l].g[i] * v[k].g[j];
+        }
+    }
+}
+
+/* Deviance at x as a jet; mean and weight of the mean stay in *r.  NaN where matrices are
+ * singular to rounding. */
+static void
+deviance(const objective *o, const double *x, recursion *r, jet *out)
+{
+    if (o->data->balanced == NULL && o->data->cells == NULL) {
+        deviance_tree(o, x, r, out);
+        return;
+    }
+    double variance[DIM_MAX];
+    for (size_t l = 0; l < o->dim; l++) {
+        jet v;
+        variance_jet(o, x, l, &v);
+        variance[l == 0 ? o->dim - 1 : l - 1] = v.v;
+    }
+    fm_spc_reml_slopes s;
+    if (o->data->balanced != NULL)
+        deviance_balanced(o->data->balanced, variance, &s);
+    else if (fm_spc_cells_eval(o->data->cells, variance, &s) != FM_OK)
+        s = (fm_spc_reml_slopes){.value = NAN};
+    change_variables(o, x, &s, out);
+    r->mean[0].v = s.mean;
+    r->weight[0].v = s.mean_weight * exp(x[0]);
+}
+
 fm_status
 fm_spc_reml_eval(const fm_spc_reml_data *data, const double *variance,
                  double *deviance_out)
 {
-    size_t depth = data->tree->depth;
+    size_t depth = n_effects(data);
     if (!(variance[depth] > 0 && isfinite(variance[depth])))
         return FM_EDOM;
     for (size_t i = 0; i < depth; i++)
@@ -262,7 +423,33 @@ fm_spc_reml_eval(const fm_spc_reml_data *data, const double *variance,
     return FM_OK;
 }
 
-/* ---- 3. optimiser ---------------------------------------------------------------- */
+void
+fm_spc_reml_compress(fm_spc_reml_data *data, fm_spc_reml_group *group, size_t *first)
+{
+    const fm_spc_tree *tree = data->tree;
+    size_t n = 0, depth = tree->depth;
+    for (size_t parent = 0; parent < tree->n_units[depth - 1]; parent++) {
+        first[parent] = n;
+        size_t end = tree->first[depth - 1][parent + 1];
+        for (size_t c = tree->first[depth - 1][parent]; c < end; c++) {
+            double size = (double)(tree->first[depth][c + 1] - tree->first[depth][c]);
+            size_t g = first[parent];
+            while (g < n && group[g].size != size)
+                g++;
+            if (g == n)
+                group[n++] = (fm_spc_reml_group){size, 0, 0, 0};
+            group[g].count++;
+            double d = data->cell_mean[c] - group[g].mean;
+            group[g].mean += d / (double)group[g].count;
+            group[g].ss += d * (data->cell_mean[c] - group[g].mean);
+        }
+    }
+    first[tree->n_units[depth - 1]] = n;
+    data->group = group;
+    data->first_group = first;
+}
+
+/* ---- 4. optimiser ---------------------------------------------------------------- */
 
 /* Solves A s = -g for the free variables by Cholesky with a growing shift of the
  * diagonal: a matrix that is not positive definite is an ordinary outcome here, not an
@@ -357,6 +544,8 @@ minimise(const objective *o, double *x, recursion *r, jet *d, int *iterations_ou
         double slope = newton_step(d, is_free, o->dim, step);
         if (!isfinite(slope) || !isfinite(d->v))
             return FM_ENOCONV;
+        if (o->data->stop != NULL && *o->data->stop != 0)
+            return FM_EINTERRUPT;
         bool is_last = -slope <= 1e-11;
         double noise = 1e-12 * (fabs(d->v) + 1);
         jet trial;
@@ -372,7 +561,7 @@ minimise(const objective *o, double *x, recursion *r, jet *d, int *iterations_ou
         if (halvings == HALVINGS)
             return FM_ENOCONV;
         memcpy(x, next, sizeof next);
-        *d = trial;
+        jet_copy(d, &trial, o->dim);
         if (is_last) {
             *iterations_out = it;
             return FM_OK;
@@ -381,7 +570,7 @@ minimise(const objective *o, double *x, recursion *r, jet *d, int *iterations_ou
     return FM_ENOCONV;
 }
 
-/* ---- 4. fit ---------------------------------------------------------------------- */
+/* ---- 5. fit ---------------------------------------------------------------------- */
 
 /* Variables of given components. */
 static void
@@ -393,15 +582,48 @@ to_variables(const objective *o, const double *variance, double *x_out)
         x_out[l] = log1p(o->size[l] * fmax(0, variance[l - 1]) / variance[depth]);
 }
 
+/* Covariance of the variances from the Hessian h of the deviance at the optimum: twice
+ * the inverse, over the variables that are not at a bound. */
+static void
+covariance(const objective *o, const double *x, const jet *d, fm_spc_reml_fit *fit)
+{
+    bool is_free[DIM_MAX];
+    jet v[DIM_MAX];
+    size_t dim = o->dim;
+    double inverse[DIM_MAX][DIM_MAX];
+    find_free(o, x, d, is_free);
+    for (size_t i = 0; i < dim; i++) {
+        jet unit;
+        variance_jet(o, x, i, &v[i]);
+        jet_copy(&unit, d, dim);
+        for (size_t k = 0; k < dim; k++)
+            unit.g[k] = k == i ? -1 : 0;
+        is_free[i] = is_free[i] && (i == 0 || x[i] > 0);
+        if (is_free[i])
+            (void)newton_step(&unit, is_free, dim, inverse[i]);
+        else
+            memset(inverse[i], 0, sizeof inverse[i]);
+    }
+    for (size_t a = 0; a < dim; a++)
+        for (size_t b = 0; b < dim; b++) {
+            double sum = 0;
+            for (size_t i = 0; i < dim; i++)
+                for (size_t j = 0; j < dim && is_free[i]; j++)
+                    sum += is_free[j] ? v[a].g[i] * inverse[i][j] * v[b].g[j] : 0;
+            fit->covariance[a == 0 ? dim - 1 : a - 1][b == 0 ? dim - 1 : b - 1] = 2 * sum;
+        }
+}
+
 fm_status
 fm_spc_reml_fit_eval(const fm_spc_reml_data *data, const double *start,
                      fm_spc_reml_fit *out)
 {
-    size_t depth = data->tree->depth;
+    size_t depth = n_effects(data);
     for (size_t i = 0; i <= depth; i++)
         if (!isfinite(start[i]))
             return FM_EDOM;
-    if (!(data->ss_within > 0 && start[depth] > 0))
+    double within = data->balanced != NULL ? data->balanced->ss[depth] : data->ss_within;
+    if (!(start[depth] > 0) || (data->cells == NULL && !(within > 0)))
         return FM_ESINGULAR;
     objective o;
     objective_init(&o, data);
@@ -420,11 +642,12 @@ fm_spc_reml_fit_eval(const fm_spc_reml_data *data, const double *start,
     fit.deviance = d.v;
     fit.mean = r.mean[0].v;
     fit.mean_se = sqrt(variance_e / r.weight[0].v);
+    covariance(&o, x, &d, &fit);
     *out = fit;
     return FM_OK;
 }
 
-/* ---- 5. profile intervals -------------------------------------------------------- */
+/* ---- 6. profile intervals -------------------------------------------------------- */
 
 typedef struct profile {
     objective o;
@@ -514,7 +737,7 @@ static fm_status
 profile_interval(const fm_spc_reml_data *data, const fm_spc_reml_fit *fit, size_t source,
                  double confidence, double limits_out[2])
 {
-    size_t depth = data->tree->depth;
+    size_t depth = n_effects(data);
     profile p = {.best = fit->deviance,
                  .root_limit = sqrt(gsl_cdf_chisq_Pinv(confidence, 1))};
     objective_init(&p.o, data);
@@ -545,18 +768,24 @@ fm_spc_reml_components(const fm_spc_reml_data *data, const fm_spc_reml_fit *fit,
 {
     if (!(confidence > 0 && confidence < 1))
         return FM_EDOM;
-    for (size_t i = 0; i <= data->tree->depth; i++) {
+    fm_spc_component found[DIM_MAX];
+    size_t depth = n_effects(data);
+    for (size_t i = 0; i <= depth; i++) {
         fm_spc_component c = {.variance = fit->variance[i]};
         double limits[2];
         c.estimate = c.variance > 0 ? FM_SPC_ESTIMATE_OK : FM_SPC_ESTIMATE_BOUND;
         c.interval = FM_SPC_INTERVAL_PROFILE;
-        if (profile_interval(data, fit, i, confidence, limits) != FM_OK) {
+        fm_status st = profile_interval(data, fit, i, confidence, limits);
+        if (st == FM_EINTERRUPT)
+            return st;
+        if (st != FM_OK) {
             limits[0] = limits[1] = NAN;
             c.interval = FM_SPC_INTERVAL_NONE;
         }
         c.lower = limits[0];
         c.upper = limits[1];
-        component_out[i] = c;
+        found[i] = c;
     }
+    memcpy(component_out, found, (depth + 1) * sizeof *found);
     return FM_OK;
 }

@@ -18,10 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_linalg.h>
 #include <gsl/gsl_randist.h>
 
+#include "math/dominant.h"
 #include "math/gauss_legendre.h"
 #include "spc/spc_run_length_parts.h"
 
@@ -32,16 +31,44 @@ enum {
 
 /* ---- 1. one side ----------------------------------------------------------------- */
 
+/* Upper tail of the normal law; GSL's takes three times as long. */
+static double
+upper_p(double x)
+{
+    return 0.5 * erfc(x * M_SQRT1_2);
+}
+
 static void
 row(const fm_spc_design *d, const fm_spc_state *s, double sum, const fm_spc_kernel *k,
     const double *w, double *out)
 {
     double scale = 1 / s->sigma, factor = scale / sqrt(2 * M_PI);
     double shift = d->k - sum - s->mean;
-    out[0] = gsl_cdf_ugaussian_P(shift * scale);
+    out[0] = upper_p(-shift * scale);
     for (size_t j = 1; j < k->n; j++) {
         double a = (k->node[j] + shift) * scale;
-        out[j] = w[j - 1] * factor * exp(-0.5 * a * a);
+        /* Far away nothing is lost: these are the last digits of chances below 1e-43. */
+        out[j] = a * a < 200 ? w[j - 1] * factor * exp(-0.5 * a * a) : 0;
+    }
+}
+
+/* Rows of the nodes but the first.  Only differences of nodes count, and the nodes are
+ * symmetric, so that each value of the density is used twice. */
+static void
+fill_inner(const fm_spc_design *d, const fm_spc_state *s, const fm_spc_kernel *k,
+           const double *w)
+{
+    size_t m = k->n - 1;
+    double scale = 1 / s->sigma, factor = scale / sqrt(2 * M_PI);
+    for (size_t i = 0; i < m; i++) {
+        double shift = d->k - k->node[i + 1] - s->mean;
+        k->q[(i + 1) * k->n] = upper_p(-shift * scale);
+        for (size_t j = 0; i + j < m; j++) {
+            double a = (k->node[j + 1] + shift) * scale;
+            double f = a * a < 200 ? factor * exp(-0.5 * a * a) : 0;
+            k->q[(i + 1) * k->n + j + 1] = w[j] * f;
+            k->q[(m - j) * k->n + m - i] = w[m - 1 - i] * f;
+        }
     }
 }
 
@@ -60,9 +87,12 @@ fill(const fm_spc_design *d, const fm_spc_state *s, size_t order,
         fm_spc_kernel_free(k);
         return st;
     }
-    for (size_t i = 0; i < k->n; i++)
-        row(d, s, k->node[i], k, w, k->q + i * k->n);
-    row(d, s, d->head_start, k, w, k->start);
+    row(d, s, 0, k, w, k->q);
+    fill_inner(d, s, k, w);
+    if (d->head_start > 0)
+        row(d, s, d->head_start, k, w, k->start);
+    else
+        memcpy(k->start, k->q, k->n * sizeof *k->start);
     *kernel_out = k;
     return FM_OK;
 }
@@ -82,23 +112,22 @@ typedef struct side {
 
 enum {
     V_T,
-    V_T_1,
     V_B,
-    V_B_1,
     V_SIGNAL,
+    V_T_1,
+    V_B_1,
     N_VECTORS
 };
 
-/* Solves for the five quantities from all nodes but the atom: v[N_VECTORS][n]. */
+/* Solves for the five quantities (three without the spread, the others being 0) from all
+ * nodes but the atom: v[N_VECTORS][n]. */
 static fm_status
 solve_inner(const fm_spc_design *d, const fm_spc_state *s, const fm_spc_kernel *k,
-            double *v)
+            bool spread, double *v)
 {
     size_t n = k->n - 1;
-    double *a = malloc(n * n * sizeof *a);
-    gsl_permutation *order = gsl_permutation_alloc(n);
-    fm_status st = a != NULL && order != NULL ? FM_OK : FM_ENOMEM;
-    int bad = 0, sign;
+    double *a = malloc((spread ? 2 : 1) * n * n * sizeof *a);
+    fm_status st = a != NULL ? FM_OK : FM_ENOMEM;
     for (size_t i = 0; i < n && st == FM_OK; i++) {
         const double *q = k->q + (i + 1) * k->n;
         for (size_t j = 0; j < n; j++)
@@ -106,25 +135,21 @@ solve_inner(const fm_spc_design *d, const fm_spc_state *s, const fm_spc_kernel *
         v[V_T * n + i] = 1;
         v[V_B * n + i] = q[0];
         v[V_SIGNAL * n + i] =
-            gsl_cdf_ugaussian_Q((d->limit + d->k - k->node[i + 1] - s->mean) / s->sigma);
+            upper_p((d->limit + d->k - k->node[i + 1] - s->mean) / s->sigma);
     }
-    if (st == FM_OK) {
-        gsl_matrix_view m = gsl_matrix_view_array(a, n, n);
-        bad = gsl_linalg_LU_decomp(&m.matrix, order, &sign);
-        static const size_t turn[N_VECTORS] = {V_T, V_B, V_SIGNAL, V_T_1, V_B_1};
-        for (size_t i = 0; i < N_VECTORS && bad == 0; i++) {
-            double *x = v + turn[i] * n;
-            for (size_t j = 0; j < n && turn[i] == V_T_1; j++)
-                x[j] = v[V_T * n + j] - 1;
-            for (size_t j = 0; j < n && turn[i] == V_B_1; j++)
-                x[j] = v[V_B * n + j];
-            gsl_vector_view view = gsl_vector_view_array(x, n);
-            bad = gsl_linalg_LU_svx(&m.matrix, order, &view.vector);
-        }
+    /* Three right-hand sides, and two more that need the first two's solutions. */
+    for (size_t j = 0; j < (spread ? n * n : 0) && st == FM_OK; j++)
+        a[n * n + j] = a[j];
+    if (st == FM_OK)
+        st = fm_math_dominant_solve(n, a, 3, v);
+    for (size_t j = 0; j < n && spread && st == FM_OK; j++) {
+        v[V_T_1 * n + j] = v[V_T * n + j] - 1;
+        v[V_B_1 * n + j] = v[V_B * n + j];
     }
-    gsl_permutation_free(order);
+    if (st == FM_OK && spread)
+        st = fm_math_dominant_solve(n, a + n * n, 2, v + V_T_1 * n);
     free(a);
-    return st != FM_OK ? st : bad != 0 ? FM_ENOCONV : FM_OK;
+    return st == FM_ESINGULAR ? FM_ENOCONV : st;
 }
 
 /* A cycle whose first point has the weights q. */
@@ -152,16 +177,17 @@ run_from_zero(const side *one, double *mean_out, double *first_out)
 
 /* Cycles of a kernel; also sets its mean and more. */
 static fm_status
-side_solve(const fm_spc_design *d, const fm_spc_state *s, fm_spc_kernel *k, side *out)
+side_solve(const fm_spc_design *d, const fm_spc_state *s, bool spread, fm_spc_kernel *k,
+           side *out)
 {
     size_t n = k->n - 1;
     double *v = calloc(N_VECTORS * n, sizeof *v), mean, first;
     if (v == NULL)
         return FM_ENOMEM;
-    fm_status st = solve_inner(d, s, k, v);
+    fm_status st = solve_inner(d, s, k, spread, v);
     if (st == FM_OK) {
         side one = {k, make_cycle(k->q, v, n), make_cycle(k->start, v, n), 0};
-        one.signal = gsl_cdf_ugaussian_Q((d->limit + d->k - s->mean) / s->sigma);
+        one.signal = upper_p((d->limit + d->k - s->mean) / s->sigma);
         for (size_t j = 0; j < n; j++)
             one.signal += k->q[j + 1] * v[V_SIGNAL * n + j];
         run_from_zero(&one, &mean, &first);
@@ -183,10 +209,10 @@ side_solve(const fm_spc_design *d, const fm_spc_state *s, fm_spc_kernel *k, side
 }
 
 static fm_status
-solve_one(const fm_spc_design *d, const fm_spc_state *s, fm_spc_kernel *k)
+solve_one(const fm_spc_design *d, const fm_spc_state *s, bool spread, fm_spc_kernel *k)
 {
     side unused;
-    fm_status st = side_solve(d, s, k, &unused);
+    fm_status st = side_solve(d, s, spread, k, &unused);
     return st == FM_OK && !isfinite(k->mean[0]) ? FM_ENOCONV : st;
 }
 
@@ -199,7 +225,7 @@ side_make(const fm_spc_design *d, double mean, double sigma, size_t order, side 
     fm_spc_kernel *k = NULL;
     fm_status st = fill(d, &s, order, &k);
     if (st == FM_OK)
-        st = side_solve(d, &s, k, out);
+        st = side_solve(d, &s, true, k, out);
     if (st != FM_OK)
         fm_spc_kernel_free(k);
     return st;
@@ -274,9 +300,10 @@ divide(const double *const *part, size_t n, double *series, fm_spc_tally *tally)
         if (i == 0)
             continue;
         double left = series[i] / series[i - 1];
-        /* Sums of terms of the size of 1 + n: their rounding is in the hazard. */
-        double noise = 1e-15 * (double)(i + 8) / fmax(series[i], 1e-300);
-        if (fm_spc_tally_step(tally, 1 - left, fmin(noise, 1e-7)))
+        /* Sums of i terms whose own rounding grows with i. */
+        double rows = (double)(i + 8);
+        double noise = 4e-16 * rows * rows / fmax(series[i], 1e-300);
+        if (fm_spc_tally_step(tally, 1 - left, fmin(noise, 1e-6)))
             return FM_OK;
     }
     return FM_ENOCONV;
@@ -360,7 +387,7 @@ fm_spc_eval_cusum(const fm_spc_design *design, const fm_spc_state *state,
                   const fm_spc_wish *wish, fm_spc_run_length *out)
 {
     /* Nodes: found by trying 10 digits over h = 2.5 ... 20. */
-    double nodes = 1.7 * design->limit / state->sigma + 8;
+    double nodes = 1.6 * design->limit / state->sigma + 7;
     if (!(nodes < ORDER_MAX))
         return FM_ENOCONV;
     const fm_spc_method method = {fill, solve_one, (size_t)nodes, ORDER_MAX,

@@ -9,6 +9,7 @@
 
 #include <gsl/gsl_linalg.h>
 
+#include "math/dominant.h"
 #include "spc/spc_run_length_parts.h"
 
 static const double probability[FM_SPC_QUANTILES] = {0.1, 0.5, 0.9};
@@ -127,38 +128,64 @@ is_run_length(const double *x, size_t n)
     return true;
 }
 
+/* The general way, for kernels with negative weights (collocation). */
+static bool
+solve_general(size_t n, double *a, const fm_spc_kernel *kernel, bool spread)
+{
+    gsl_permutation *order = gsl_permutation_alloc(n);
+    if (order == NULL)
+        return false;
+    gsl_matrix_view m = gsl_matrix_view_array(a, n, n);
+    gsl_vector_view mean = gsl_vector_view_array(kernel->mean, n);
+    gsl_vector_view more = gsl_vector_view_array(kernel->more, n);
+    int sign;
+    bool good = gsl_linalg_LU_decomp(&m.matrix, order, &sign) == 0 &&
+                gsl_linalg_LU_svx(&m.matrix, order, &mean.vector) == 0;
+    memcpy(kernel->more, kernel->mean, n * sizeof *kernel->mean);
+    if (good && spread)
+        good = gsl_linalg_LU_svx(&m.matrix, order, &more.vector) == 0;
+    gsl_permutation_free(order);
+    return good;
+}
+
+/* a <- I - q, mean <- 1; returns whether all weights are chances. */
+static bool
+set_equations(const fm_spc_kernel *kernel, double *a)
+{
+    size_t n = kernel->n;
+    bool chances = true;
+    for (size_t i = 0; i < n * n; i++) {
+        chances = chances && kernel->q[i] >= 0;
+        a[i] = -kernel->q[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        a[i * n + i] += 1;
+        kernel->mean[i] = 1;
+    }
+    return chances;
+}
+
 fm_status
 fm_spc_kernel_solve(fm_spc_kernel *kernel, bool spread)
 {
     size_t n = kernel->n;
     double *a = malloc(n * n * sizeof *a);
-    gsl_permutation *order = gsl_permutation_alloc(n);
-    fm_status st = a != NULL && order != NULL ? FM_OK : FM_ENOMEM;
-    if (st != FM_OK)
-        goto done;
-    for (size_t i = 0; i < n * n; i++)
-        a[i] = -kernel->q[i];
-    for (size_t i = 0; i < n; i++) {
-        a[i * n + i] += 1;
-        kernel->mean[i] = 1;
+    if (a == NULL)
+        return FM_ENOMEM;
+    bool good;
+    if (!set_equations(kernel, a)) {
+        good = solve_general(n, a, kernel, spread);
+    } else {
+        good = fm_math_dominant_solve(n, a, 1, kernel->mean) == FM_OK;
+        memcpy(kernel->more, kernel->mean, n * sizeof *kernel->mean);
+        if (good && spread) { /* the elimination again costs less than keeping it apart */
+            (void)set_equations(kernel, a);
+            memcpy(kernel->mean, kernel->more, n * sizeof *kernel->mean);
+            good = fm_math_dominant_solve(n, a, 1, kernel->more) == FM_OK;
+        }
     }
-    gsl_matrix_view m = gsl_matrix_view_array(a, n, n);
-    gsl_vector_view mean = gsl_vector_view_array(kernel->mean, n);
-    gsl_vector_view more = gsl_vector_view_array(kernel->more, n);
-    int sign;
-    if (gsl_linalg_LU_decomp(&m.matrix, order, &sign) != 0 ||
-        gsl_linalg_LU_svx(&m.matrix, order, &mean.vector) != 0 ||
-        !is_run_length(kernel->mean, n)) {
-        st = FM_ENOCONV;
-        goto done;
-    }
-    memcpy(kernel->more, kernel->mean, n * sizeof *kernel->mean);
-    if (spread && gsl_linalg_LU_svx(&m.matrix, order, &more.vector) != 0)
-        st = FM_ENOCONV;
-done:
-    gsl_permutation_free(order);
     free(a);
-    return st;
+    return good && is_run_length(kernel->mean, n) ? FM_OK : FM_ENOCONV;
 }
 
 /* law <- law q, normalised; returns what is left, 1 less the hazard. */
@@ -302,10 +329,11 @@ fm_spc_method_eval(const fm_spc_method *method, const fm_spc_design *design,
         kernel = NULL;
         st = order <= method->max_order ? method->fill(design, state, order, &kernel)
                                         : FM_ENOCONV;
+        bool spread = turn > 0 && (w->want & FM_SPC_WANT_SPREAD);
         if (st == FM_OK && method->solve != NULL)
-            st = method->solve(design, state, kernel);
+            st = method->solve(design, state, spread, kernel);
         else if (st == FM_OK)
-            st = fm_spc_kernel_solve(kernel, turn > 0 && (w->want & FM_SPC_WANT_SPREAD));
+            st = fm_spc_kernel_solve(kernel, spread);
         if (st != FM_OK && !(st == FM_ENOCONV && order < method->max_order))
             goto done;
         if (st == FM_OK) {

@@ -173,7 +173,7 @@ fm_spc_eval_mewma(const fm_spc_design *design, const fm_spc_state *state,
     }
     const fm_spc_method radial = {fill_radial, NULL, (size_t)(1.8 * width) + 10, 600,
                                   FM_SPC_AGREEMENT};
-    const fm_spc_method plane = {fill_disc, NULL, (size_t)(3.4 * width) + 9, 76,
+    const fm_spc_method plane = {fill_disc, NULL, (size_t)(3.6 * width) + 10, 76,
                                  plane_rel_tol};
     return fm_spc_method_eval(state->mean == 0 ? &radial : &plane, design, state, wish,
                               out);

@@ -27,8 +27,10 @@
 /* ---- 1. states -------------------------------------------------------------------- */
 
 enum {
-    NODES = 14, /* per zone: degree 13 leaves 1e-15 of what a zone of chance 1 needs */
-    NODES_COARSE = 10 /* tells the error */
+    /* Per zone, when one has more than half of the chance, and when none has. */
+    NODES = 14,
+    NODES_SMALL = 9,
+    FEWER = 3 /* what a second evaluation, which tells the error, has less */
 };
 
 /* Lengths that trends and alternations signal at, in differences; 0: no such rule. */
@@ -451,6 +453,18 @@ eval_nodes(const states *s, const fm_spc_state *state, const fm_spc_wish *wish,
     return st;
 }
 
+/* The densities on a zone of chance p are like exp(p t): the smaller, the smoother. */
+static size_t
+choose_nodes(const states *s, const fm_spc_state *state)
+{
+    double p[FM_SPC_ZONES_MAX];
+    fm_spc_zones_chance(&s->chain->zones, state->mean, state->sigma, p);
+    for (size_t z = 0; z < s->n_zones; z++)
+        if (p[z] > 0.5)
+            return NODES;
+    return NODES_SMALL;
+}
+
 fm_status
 fm_spc_eval_rules(const fm_spc_design *design, const fm_spc_state *state,
                   const fm_spc_wish *wish, fm_spc_run_length *out)
@@ -460,10 +474,11 @@ fm_spc_eval_rules(const fm_spc_design *design, const fm_spc_state *state,
     fm_status st = states_create(design->rules, &s);
     if (st != FM_OK)
         return st;
+    size_t nodes = choose_nodes(&s, state);
     if (s.ordered)
-        st = eval_nodes(&s, state, NULL, NODES_COARSE, &coarse);
+        st = eval_nodes(&s, state, NULL, nodes - FEWER, &coarse);
     if (st == FM_OK)
-        st = eval_nodes(&s, state, wish, NODES, &found);
+        st = eval_nodes(&s, state, wish, nodes, &found);
     if (st == FM_OK) {
         found.size = s.n;
         if (s.ordered)

@@ -154,8 +154,9 @@ fm_spc_reml_data
 spc_reml_data(const spc_analysis *a)
 {
     size_t depth = a->tree.depth;
-    return (fm_spc_reml_data){&a->tree, a->mean + fm_spc_tree_offset(&a->tree, depth),
-                              a->anova.ss[depth]};
+    return (fm_spc_reml_data){.tree = &a->tree,
+                              .cell_mean = a->mean + fm_spc_tree_offset(&a->tree, depth),
+                              .ss_within = a->anova.ss[depth]};
 }
 
 void

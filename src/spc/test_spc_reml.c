@@ -211,7 +211,9 @@ START_TEST(any_depth)
         ck_assert(t.balanced);
         ck_assert_int_eq(fm_spc_anova_eval(&t, y, mean, &a), FM_OK);
         ck_assert_double_eq(2 * a.df[depth], (double)n);
-        fm_spc_reml_data data = {&t, mean + fm_spc_tree_offset(&t, depth), a.ss[depth]};
+        fm_spc_reml_data data = {.tree = &t,
+                                 .cell_mean = mean + fm_spc_tree_offset(&t, depth),
+                                 .ss_within = a.ss[depth]};
         ck_assert_int_eq(fm_spc_reml_fit_eval(&data, a.raw, &fit), FM_OK);
         ck_assert_int_eq(fm_spc_reml_components(&data, &fit, 0.9, c), FM_OK);
         for (size_t i = 0; i <= depth; i++)
