@@ -255,11 +255,15 @@ run_into(whatif *w, const fm_scenario *scenario, const char *const *sets, size_t
 {
     fm_run_summary summary = {0};
     char *argv = recorded_argv(w, sets, n_sets);
-    bool draw = fm_progress_wanted();
+    fm_progress_view view =
+        fm_progress_view_make(FM_PROGRESS_AUTO, false, &stop_requested);
     fm_run_options options = {
         .threads = w->o->threads,
         .stop = &stop_requested,
-        .progress = draw ? fm_progress_draw : NULL,
+        .progress = fm_progress_show,
+        .progress_arg = &view,
+        .note = fm_progress_note,
+        .note_arg = &view,
         .store = {.replace = w->o->force,
                   .argv = argv,
                   .started = "",
@@ -269,8 +273,7 @@ run_into(whatif *w, const fm_scenario *scenario, const char *const *sets, size_t
     if (argv == NULL)
         return FM_FAIL(&w->err, FM_ENOMEM, "out of memory");
     fm_status st = fm_run(scenario, path, &options, &summary, &w->err);
-    if (draw)
-        fm_progress_clear();
+    fm_progress_clear(&view);
     free(argv);
     if (st == FM_OK)
         st = fm_result_open(path, result_out, &w->err);

@@ -71,15 +71,10 @@ choose_figures(report *r, size_t i, const fm_study *study)
     bool sweep = has_numeric_axis(r->results[i]);
     fm_status st = FM_OK;
 
-    for (size_t k = 0; k < study->n_figures && st == FM_OK; k++) {
-        const fm_result_table *table =
-            fm_result_table_named(r->results[i], study->figures[k].table);
-        if (study->run == NULL && (table == NULL || table->n_rows == 0))
-            continue; /* the comparison did not ask for it */
+    for (size_t k = 0; k < study->n_figures && st == FM_OK; k++)
         if ((sweep || (study->figures[k].flags & FM_FIG_SWEEP) == 0) &&
             !has_nothing(r, i, &study->figures[k]))
             st = add_figure(r, i, &study->figures[k]);
-    }
     return st;
 }
 

@@ -204,6 +204,7 @@ static const fm_figure figures[] = {
     {.name = "tornado",
      .table = "tornado",
      .columns = "parameter low_delta high_delta low_se high_se low_at high_at units",
+     .flags = FM_FIG_IF_ROWS,
      .script = "whatif/whatif_deltas.gp",
      .caption = "Change of one quantity when each parameter is varied alone, longest bar "
                 "first; at the ends the values of the parameter, and two standard errors "
@@ -211,6 +212,7 @@ static const fm_figure figures[] = {
     {.name = "by-point",
      .table = "point_deltas",
      .columns = "at delta low high units",
+     .flags = FM_FIG_IF_ROWS,
      .script = "whatif/whatif_deltas.gp",
      .caption = "Difference at each point of the sweep, with its confidence interval "
                 "where the draws give one."},
