@@ -134,6 +134,24 @@ grep -q 'wire.material' out || { echo "cli: what differs is not said: $(cat out)
 expect 0 'complete already' -- "$FABMET" run sweep.yaml --resume
 expect 73 'wire.material' -- "$FABMET" run sweep.yaml --resume --set wire.material=Al
 
+# In a slice the rows are not the points: figures and reports name the points.
+cat >ten.yaml <<'SCENARIO'
+fabmet: 1
+study: pull.simulate
+draws: 1000
+sweep:
+  - { param: hook.position, from: 0.2, to: 0.8, points: 10 }
+SCENARIO
+"$FABMET" run -q ten.yaml
+"$FABMET" run -q ten.yaml --slice 1/4 -o second.h5
+"$FABMET" plot ten.h5 histogram --point 2 -o two.svg
+"$FABMET" plot second.h5 histogram -o first.svg
+expect 0 '' -- cmp two.svg first.svg
+expect 64 'no point 9' -- "$FABMET" plot second.h5 histogram --point 9 -o nine.svg
+expect 64 'no point 10' -- "$FABMET" plot ten.h5 histogram --point 10 -o ten.svg
+"$FABMET" report second.h5 -o second.html
+expect 0 'Point 2 of the sweep: ' -- cat second.html
+
 # Failed points are run again on request only.
 cat >fail.yaml <<'SCENARIO'
 fabmet: 1

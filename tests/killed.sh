@@ -195,6 +195,24 @@ kill -s INT "$child" 2>/dev/null || complain "one SIGINT ended a long point at o
 ended
 [ "$got" = 130 ] || complain "a second SIGINT: exit $got, not 130"
 
+# The end of a Slurm job counts as a deadline: points that fit are run; when not even one
+# does, that is a failure, because a requeued job would come to the same end.
+rm -rf out
+mkdir out
+got=0
+SLURM_JOB_END_TIME=$(($(date +%s) + 4)) "$FABMET" run sweep.yaml --progress=never -j 1 \
+    -o out/r.h5 2>messages || got=$?
+[ "$got" = 75 ] || complain "before the end of the job: exit $got"
+grep -q "before the job's time limit; .* points are saved" messages || complain "$(cat messages)"
+got=0
+SLURM_JOB_END_TIME=$(($(date +%s) + 4)) "$FABMET" run sweep.yaml --progress=never -j 2 \
+    --set draws=2000000000 -o out/long.h5 2>messages || got=$?
+[ "$got" = 1 ] || complain "a job with time for no point: exit $got"
+grep -q 'needs more time than the job has' messages || complain "$(cat messages)"
+got=0
+SLURM_JOB_END_TIME=1000 "$FABMET" run -q quick.yaml -o out/stale.h5 || got=$?
+[ "$got" = 0 ] || complain "the end of a job of long ago: exit $got"
+
 # ---- 4. signals that somebody else has decided on --------------------------------------
 (
     trap '' HUP

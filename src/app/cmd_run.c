@@ -230,14 +230,14 @@ end_interrupted(const job *j)
     const char *text = what.data != NULL ? what.data : "interrupted";
     if (!j->view.json) {
         print_text("fabmet: run: ", text, "\n");
-        if (again != NULL)
+        if (again != NULL && !hopeless)
             print_text("  continue with: ", again, "\n");
     }
     fm_progress_finish(&j->view, &(fm_progress_end){.status = "interrupted",
                                                     .code = code,
                                                     .summary = s,
                                                     .output = j->output,
-                                                    .again = again,
+                                                    .again = hopeless ? NULL : again,
                                                     .error = text});
     fm_str_free(&what);
     free(again);

@@ -241,8 +241,13 @@ opened_take(opened *o, owned_data *owned)
 static fm_status
 opened_hash(opened *o, char hash_out[65])
 {
-    if (o->hdf5 != NULL)
-        return fm_hdf5_hash(o->hdf5, hash_out);
+    if (o->hdf5 != NULL) {
+        fm_status st = fm_hdf5_hash(o->hdf5, hash_out);
+        if (st != FM_OK)
+            fm_diag_error(o->diags, st, o->name, (fm_mark){0, 0}, NULL,
+                          "the file cannot be read");
+        return st;
+    }
     fm_csv_hash(o->csv, hash_out);
     return FM_OK;
 }

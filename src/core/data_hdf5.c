@@ -39,7 +39,7 @@ typedef struct stored { /* a dataset that could be a column */
 } stored;
 
 struct fm_hdf5_reader {
-    const fm_hdf5_source *source;
+    fm_hdf5_source source;
     const fm_csv_column *wanted;
     size_t n_wanted;
     fm_diags *diags;
@@ -60,7 +60,7 @@ struct fm_hdf5_reader {
 static void
 report(fm_hdf5_reader *r, fm_status st, const char *hint, const char *text)
 {
-    fm_diag_error(r->diags, st, r->source->name, (fm_mark){0, 0}, hint, "%s", text);
+    fm_diag_error(r->diags, st, r->source.name, (fm_mark){0, 0}, hint, "%s", text);
     r->n_errors++;
     if (r->status == FM_OK)
         r->status = st;
@@ -100,7 +100,7 @@ add_stored(fm_hdf5_reader *r, const char *name, const char *unit, stored one)
 static void
 list_result(fm_hdf5_reader *r)
 {
-    const char *inside = r->source->inside;
+    const char *inside = r->source.inside;
     char name[128], text[256];
 
     name[0] = '\0';
@@ -182,7 +182,7 @@ open_group(const fm_hdf5_reader *r)
     fm_str path = {0};
     hid_t group = -1;
 
-    fm_str_add(&path, r->source->inside);
+    fm_str_add(&path, r->source.inside);
     if (!path.failed &&
         H5Oget_info_by_name2(r->file, path.data, &object, H5O_INFO_BASIC, H5P_DEFAULT) >=
             0) {
@@ -198,7 +198,7 @@ open_group(const fm_hdf5_reader *r)
 static void
 list_file(fm_hdf5_reader *r)
 {
-    r->file = H5Fopen(r->source->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    r->file = H5Fopen(r->source.path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (r->file < 0) {
         report(r, FM_EDATA, NULL, "this is no HDF5 file that can be read");
         return;
@@ -207,7 +207,7 @@ list_file(fm_hdf5_reader *r)
     if (group < 0) {
         char text[256];
         (void)snprintf(text, sizeof text, "the file has no group or dataset '%.150s'",
-                       r->source->inside);
+                       r->source.inside);
         report(r, FM_EDATA, "`h5ls -r` lists what it has", text);
         return;
     }
@@ -350,16 +350,16 @@ report_missing(fm_hdf5_reader *r, const fm_csv_header *header, const fm_csv_colu
 {
     fm_str hint = {0};
     const char *near = fm_csv_nearest(header, wanted->name);
-    bool in_scenario = wanted->mark.line > 0 && r->source->scenario != NULL;
+    bool in_scenario = wanted->mark.line > 0 && r->source.scenario != NULL;
 
     if (near != NULL)
         fm_str_addf(&hint, "did you mean '%s'? ", near);
     fm_str_add(&hint, "columns found: ");
     for (size_t i = 0; i < header->n && i < NAMES_SHOWN; i++)
         fm_str_addf(&hint, "%s'%.60s'", i > 0 ? ", " : "", header->names[i]);
-    fm_diag_error(r->diags, FM_EDATA, in_scenario ? r->source->scenario : r->source->name,
+    fm_diag_error(r->diags, FM_EDATA, in_scenario ? r->source.scenario : r->source.name,
                   in_scenario ? wanted->mark : (fm_mark){0, 0}, hint.data,
-                  "no column '%s' in '%s'", wanted->name, r->source->name);
+                  "no column '%s' in '%s'", wanted->name, r->source.name);
     r->n_errors++;
     if (r->status == FM_OK)
         r->status = FM_EDATA;
@@ -443,7 +443,7 @@ open_file(fm_hdf5_reader *r)
 {
     fm_error err = FM_ERROR_INIT;
 
-    fm_status st = fm_result_open(r->source->path, &r->result, &err);
+    fm_status st = fm_result_open(r->source.path, &r->result, &err);
     if (st == FM_OK)
         list_result(r);
     else if (st == FM_ENOINPUT || st == FM_ENOMEM)
@@ -461,7 +461,7 @@ fm_hdf5_open(const fm_units *units, const fm_hdf5_source *source,
 
     if (r == NULL)
         return FM_ENOMEM;
-    r->source = source;
+    r->source = *source;
     r->wanted = columns;
     r->n_wanted = n;
     r->diags = diags;
@@ -527,7 +527,7 @@ fm_hdf5_hash(const fm_hdf5_reader *r, char hash_out[65])
 {
     struct sha256_ctx sha;
     uint8_t bytes[1 << 15], sum[SHA256_DIGEST_SIZE];
-    FILE *f = fopen(r->source->path, "rb");
+    FILE *f = fopen(r->source.path, "rb");
     size_t n;
 
     if (f == NULL)

@@ -147,14 +147,19 @@ set_sample(analysis *a, fm_error *err)
                        data->source, s->n, s->force_gf[0]);
     for (size_t i = 0; i < s->n; i++)
         s->work[i] = log(s->force_gf[i]);
-    st = fm_math_moments_eval(s->work, s->n, &s->log_moments);
+    fm_math_moments plain = {0}, logs = {0};
+    st = fm_math_moments_eval(s->work, s->n, &logs);
     if (st == FM_OK)
-        st = fm_math_moments_eval(s->force_gf, s->n, &s->moments);
+        st = fm_math_moments_eval(s->force_gf, s->n, &plain);
+    s->moments = plain;
+    s->log_moments = logs;
     if (st != FM_OK)
         return FM_FAIL(err, st, "%s: no mean or standard deviation", data->source);
     const fm_math_life_data life = {.n = s->n, .x = s->force_gf};
-    s->has_weibull =
-        fm_math_life_fit_eval(FM_MATH_WEIBULL, &life, s->work, &s->weibull) == FM_OK;
+    fm_math_life_fit weibull = {.n_rows = 0};
+    st = fm_math_life_fit_eval(FM_MATH_WEIBULL, &life, s->work, &weibull);
+    s->has_weibull = st == FM_OK;
+    s->weibull = weibull;
     return FM_OK;
 }
 
@@ -543,14 +548,14 @@ put_oc(const analysis *a, const plans *all, fm_out *out)
     fm_status st = FM_OK;
     for (size_t row = 0; row < N_ROWS; row++)
         for (size_t i = 0; i < OC_POINTS && st == FM_OK && all->has[row]; i++) {
-            double p = most * (double)i / (OC_POINTS - 1), accept = 1, asn;
+            double p = most * (double)i / (OC_POINTS - 1), accept = 1, asn = 0;
             bool end = !(p > 0) || !(p < 1);
-            if (row == ROW_VARIABLES && end)
+            if (row == ROW_VARIABLES && end) {
                 asn = (double)all->variables.n;
-            if (row == ROW_VARIABLES && end)
                 accept = p > 0 ? 0 : 1;
-            else
+            } else {
                 st = eval_plan(all, row, p, &accept, &asn);
+            }
             const fm_cell c[N_OC] = {
                 {.real = p}, {.integer = (int64_t)row}, {.real = accept}, {.real = asn}};
             if (st == FM_OK)

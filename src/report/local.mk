@@ -11,6 +11,8 @@ libfabmet_report_la_SOURCES += \
     %D%/svg.c %D%/svg.h %D%/html.c %D%/html.h %D%/output.c %D%/output.h \
     %D%/coverage.c %D%/coverage.h %D%/report.c %D%/report.h %D%/report_parts.h %D%/report_verdicts.c \
     %D%/report_whatif.c %D%/page.c %D%/page.h %D%/page_table.c %D%/page_facts.c \
+    %D%/coverage.c %D%/coverage.h %D%/point_rows.c %D%/point_rows.h \
+    %D%/report.c %D%/report.h %D%/page.c %D%/page.h %D%/page_table.c %D%/page_facts.c \
     %D%/page_terms.c %D%/glossary.c %D%/glossary.h %D%/glossary_load.h %D%/glossary_check.c
 EXTRA_DIST += %D%/report.css %D%/test_report.gp
 reportcssdir = $(pkgdatadir)/report

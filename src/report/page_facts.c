@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "report/decimals.h"
 #include "report/page.h"
 #include "report/plot.h"
+#include "report/point_rows.h"
 #include "report/unit_text.h"
 
 enum {
@@ -255,9 +257,17 @@ fm_page_swept(fm_page *page, uint64_t point)
 {
     size_t axes[AXES_MAX];
     const fm_result_table *points = fm_result_points(page->result);
-    size_t n = points != NULL && point < points->n_rows
+    fm_point_index index;
+
+    if (fm_point_index_read(page->result, &index, page->err) != FM_OK) {
+        fm_page_fail(page, FM_EIO, "cannot read the points");
+        return;
+    }
+    uint64_t row = fm_point_index_row(&index, point);
+    size_t n = points != NULL && row < points->n_rows
                    ? fm_result_axes(page->result, axes, AXES_MAX)
                    : 0;
+    fm_point_index_free(&index);
 
     for (size_t k = 0; k < n; k++) {
         const fm_result_column *c = &points->columns[axes[k]];
@@ -267,7 +277,7 @@ fm_page_swept(fm_page *page, uint64_t point)
         fm_str_add(&page->html, k > 0 ? ", " : ": ");
         fm_html_ticked(&page->html, name.data != NULL ? name.data : c->name);
         fm_str_add(&page->html, " ");
-        add_axis_value(page, points, axes[k], point);
+        add_axis_value(page, points, axes[k], row);
         const char *unit = fm_unit_text(c->unit, unit_text);
         fm_str_add(&page->html, *unit != '\0' ? " " : "");
         fm_html_text(&page->html, unit);
@@ -281,7 +291,8 @@ add_failed_row(fm_page *page, const fm_result_table *points, const size_t *axes,
 {
     size_t message = fm_result_column_named(points, "message");
 
-    fm_str_addf(&page->html, "<tr><th scope=\"row\" class=\"num\">%zu</th>", row);
+    fm_str_addf(&page->html, "<tr><th scope=\"row\" class=\"num\">%" PRIu64 "</th>",
+                fm_point_of_row(page->result, row));
     for (size_t k = 0; k < n_axes; k++) {
         fm_str_add(&page->html, "<td class=\"num\">");
         add_axis_value(page, points, axes[k], row);
@@ -357,7 +368,8 @@ add_remarks(fm_page *page, const fm_result_table *points)
             break;
         }
         fm_str_add(&page->html, shown++ == 0 ? "<p>Remarks:</p>\n<ul>\n" : "");
-        fm_str_addf(&page->html, "<li>Point %zu: ", i);
+        fm_str_addf(&page->html, "<li>Point %" PRIu64 ": ",
+                    fm_point_of_row(page->result, i));
         fm_html_text(&page->html, s.text[i]);
         fm_str_add(&page->html, "</li>\n");
     }

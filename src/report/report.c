@@ -16,6 +16,7 @@
 #include "report/output.h"
 #include "report/page.h"
 #include "report/plot.h"
+#include "report/point_rows.h"
 #include "report/report.h"
 #include "report/report_parts.h"
 #include "report/unit_text.h"
@@ -78,7 +79,7 @@ choose_figures(report *r, size_t i, const fm_study *study)
     return st;
 }
 
-/* The first point that has a result; 0 when none has. */
+/* The first point of the file that has a result; its first one when none has. */
 static uint64_t
 first_good(report *r, size_t i)
 {
@@ -90,7 +91,7 @@ first_good(report *r, size_t i)
     while (k < status->n && (status->code != NULL ? status->code[k] != FM_OK
                                                   : status->integer[k] != FM_OK))
         k++;
-    return k < status->n ? k : 0;
+    return fm_point_of_row(r->results[i], k < status->n ? k : 0);
 }
 
 static fm_status

@@ -203,7 +203,7 @@ static const fm_column ppm_columns[] = {
 
 static const fm_column normality_columns[] = {
     {"test", FM_TYPE_CODE, "", "test of normality", FM_AXIS, test_words,
-     "stat.anderson-darling", NULL},
+     "spc.shapiro-wilk", NULL},
     {"data", FM_TYPE_CODE, "", "what is tested", FM_AXIS, data_words, NULL,
      "a label of this table"},
     {"statistic", FM_TYPE_REAL, "1", "test statistic", FM_VALUE, NULL,
@@ -232,15 +232,15 @@ static const fm_column histogram_columns[] = {
 static const fm_column probability_columns[] = {
     {"value", FM_TYPE_REAL, UNIT, "value", FM_AXIS, NULL, "met.measurement-result", NULL},
     {"probability", FM_TYPE_REAL, "1", "plotting position, median rank", FM_VALUE, NULL,
-     "spc.probability-plot", NULL},
+     "stat.probability-plot", NULL},
     {"z", FM_TYPE_REAL, "1", "normal quantile of the plotting position", FM_VALUE, NULL,
-     "spc.probability-plot", NULL},
+     "stat.probability-plot", NULL},
     {"expected", FM_TYPE_REAL, UNIT, "value of the fit at the plotting position", FM_VALUE,
-     NULL, "spc.probability-plot", NULL},
+     NULL, "stat.probability-plot", NULL},
     {"lower", FM_TYPE_REAL, UNIT, "lower limit of the value of this rank under the fit",
-     FM_VALUE, NULL, "spc.probability-plot", NULL},
+     FM_VALUE, NULL, "stat.probability-plot", NULL},
     {"upper", FM_TYPE_REAL, UNIT, "upper limit of the value of this rank under the fit",
-     FM_VALUE, NULL, "spc.probability-plot", NULL},
+     FM_VALUE, NULL, "stat.probability-plot", NULL},
 };
 
 static const fm_table tables[] = {
@@ -344,9 +344,6 @@ check(const fm_point *point, fm_error *err)
     bool target = fm_present(point, FM_CAPABILITY_P_TARGET);
     if (fm_input(point, 0) == NULL)
         return FM_FAIL(err, FM_ESCENARIO, "data.measurements is missing");
-    if (!lower->present && !upper->present)
-        return FM_FAIL(err, FM_ESCENARIO,
-                       "lower_limit: give lower_limit, upper_limit, or both");
     if (lower->present && upper->present && !(lower->real < upper->real))
         return FM_FAIL(err, FM_ESCENARIO, "lower_limit: %g is not below upper_limit %g",
                        lower->real, upper->real);
@@ -407,7 +404,8 @@ static const char about[] =
     "use sigma within subgroups (what the process could do if it stayed on its mean), "
     "**Pp, Ppl, Ppu, Ppk** the standard deviation of all values (what it did), **Cpm** the "
     "distance from the target. The indices mean something only for a stable process: "
-    "look at its control chart first.\n\n"
+    "look at its control chart first. Without limits the study gives the natural spread "
+    "only.\n\n"
     "An index from a sample is uncertain. `lower` and `upper` are two-sided limits, "
     "`lower_bound` is one-sided: the claim that the data prove. Cp uses the chi-square "
     "distribution with the degrees of freedom of the estimate in use (for ranges and "

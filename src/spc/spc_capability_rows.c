@@ -60,7 +60,9 @@ put_summary(const fm_capability *a, fm_out *out)
     bool normal = a->distribution == FM_CAPABILITY_NORMAL;
     fm_cell row[] = {{.real = k->value},
                      {.real = k->bound},
-                     {.real = fm_real(a->point, FM_CAPABILITY_P_REQUIRED)},
+                     {.real = isnan(k->value)
+                                  ? (double)NAN
+                                  : fm_real(a->point, FM_CAPABILITY_P_REQUIRED)},
                      {.real = a->raw.mean},
                      {.real = a->raw.sd},
                      {.real = normal ? a->spread_within.sigma : (double)NAN},

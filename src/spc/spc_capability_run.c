@@ -436,6 +436,8 @@ remark_limits(const fm_capability *a, fm_out *out)
     if (a->n_missing > 0)
         fm_out_remark(out, "%zu rows without a value or a label were left out",
                       a->n_missing);
+    if (isnan(a->spec.lower) && isnan(a->spec.upper))
+        fm_out_remark(out, "no limit is given: no index");
     if (isfinite(a->spec.lower) && !isfinite(a->spec_t.lower))
         fm_out_remark(out, "the lower limit lies below all values that the fitted "
                            "distribution has: no index against it");
@@ -450,6 +452,10 @@ static fm_status
 indices(fm_capability *a, fm_error *err)
 {
     double confidence = fm_real(a->point, FM_CAPABILITY_P_CONFIDENCE);
+    const fm_spc_index none = {NAN, NAN, NAN, NAN, FM_SPC_INDEX_NONE};
+    a->c = a->p = (fm_spc_indices){none, none, none, none, none};
+    if (isnan(a->spec.lower) && isnan(a->spec.upper))
+        return FM_OK;
     if (!fm_capability_is_normal(a)) {
         fm_spc_quantiles q = {fm_capability_quantile(a, 0.00135),
                               fm_capability_quantile(a, 0.5),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Figures of spc.chart.  Columns: 1 index, 2 mean, 3 centre, 4 lower, 5 upper, 6 n,
 # 7 lowest, 8 highest, 9 flagged_lowest, 10 flagged_highest, by statistic.  Where a step
-# stands for several points (n > 1) a bar shows their range and the line their mean.
+# stands for several points (n > 1) a band shows their range and the line their mean.
 #: figure chart
 set key outside above center horizontal
 set xlabel label_index
@@ -18,13 +18,13 @@ if (n_series > 1) {
 stats data using 6 name "N" nooutput
 set autoscale xfix
 set offsets graph 0.02, graph 0.02, graph 0.08, graph 0.08
-plot for [k=1:n_series] data index (k-1) using 1:5 with steps linestyle 101 \
+plot for [k=1:n_series] data index (k-1) using 1:($6 > 1 ? $7 : NaN):8 with filledcurves \
+        fillcolor rgb "#c6dbef" title (k == 1 && N_max > 1 ? "range of a step" : ""), \
+    for [k=1:n_series] data index (k-1) using 1:5 with steps linestyle 101 \
         title (k == 1 ? "control limits" : ""), \
     for [k=1:n_series] data index (k-1) using 1:4 with steps linestyle 101 notitle, \
     for [k=1:n_series] data index (k-1) using 1:3 with steps linestyle 102 \
         title (k == 1 ? "centre line" : ""), \
-    for [k=1:n_series] data index (k-1) using 1:($6 > 1 ? $2 : NaN):7:8 with yerrorbars \
-        linetype k pointtype 0 title (N_max > 1 ? "range of a step" : ""), \
     for [k=1:n_series] data index (k-1) using 1:2 with linespoints linetype k \
         pointsize (N_max > 1 || N_records > 200 ? 0 : 0.6) title series[k], \
     for [k=1:n_series] data index (k-1) using 1:9 with points linestyle 103 \
@@ -45,11 +45,11 @@ stats data using 6 name "N" nooutput
 set autoscale xfix
 set yrange [0:*]
 set offsets graph 0.02, graph 0.02, graph 0.08, 0
-plot data index 0 using 1:5 with steps linestyle 101 title "control limits", \
+plot data index 0 using 1:($6 > 1 ? $7 : NaN):8 with filledcurves \
+        fillcolor rgb "#c6dbef" title (N_max > 1 ? "range of a step" : ""), \
+    data index 0 using 1:5 with steps linestyle 101 title "control limits", \
     data index 0 using 1:4 with steps linestyle 101 notitle, \
     data index 0 using 1:3 with steps linestyle 102 title "centre line", \
-    data index 0 using 1:($6 > 1 ? $2 : NaN):7:8 with yerrorbars linetype 1 pointtype 0 \
-        title (N_max > 1 ? "range of a step" : ""), \
     data index 0 using 1:2 with linespoints linetype 1 \
         pointsize (N_max > 1 || N_records > 200 ? 0 : 0.6) title series[1], \
     data index 0 using 1:9 with points linestyle 103 title "flagged", \
@@ -68,11 +68,11 @@ stats data using 6 name "N" nooutput
 set autoscale xfix
 set yrange [0:*]
 set offsets graph 0.02, graph 0.02, graph 0.08, 0
-plot data index 0 using 1:5 with steps linestyle 101 title "control limits", \
+plot data index 0 using 1:($6 > 1 ? $7 : NaN):8 with filledcurves \
+        fillcolor rgb "#c6dbef" title (N_max > 1 ? "range of a step" : ""), \
+    data index 0 using 1:5 with steps linestyle 101 title "control limits", \
     data index 0 using 1:4 with steps linestyle 101 notitle, \
     data index 0 using 1:3 with steps linestyle 102 title "centre line", \
-    data index 0 using 1:($6 > 1 ? $2 : NaN):7:8 with yerrorbars linetype 1 pointtype 0 \
-        title (N_max > 1 ? "range of a step" : ""), \
     data index 0 using 1:2 with linespoints linetype 1 \
         pointsize (N_max > 1 || N_records > 200 ? 0 : 0.6) title series[1], \
     data index 0 using 1:9 with points linestyle 103 title "flagged", \

@@ -101,6 +101,20 @@ fm_spc_ellipsoid_distance(const fm_spc_ellipsoid *e, const double *x, double *t2
     return FM_OK;
 }
 
+/* Quantile of p F(p, nu); NaN if there is none.  GSL finds none from some 1e5 degrees of
+ * freedom on; there the first term of the expansion about chi-square is right to 2e-9 and
+ * better as nu^-2. */
+static double
+f_quantile(double probability, double p, double nu)
+{
+    const double many = 1e5;
+    double f = p * gsl_cdf_fdist_Pinv(probability, p, nu);
+    if (isfinite(f) || nu < many)
+        return f;
+    double x = gsl_cdf_chisq_Pinv(probability, p);
+    return x + x * (x - p + 2) / (2 * nu);
+}
+
 fm_status
 fm_spc_t2_quantile(size_t m, size_t p, double probability, int future, double *t2_out)
 {
@@ -109,12 +123,14 @@ fm_spc_t2_quantile(size_t m, size_t p, double probability, int future, double *t
         return FM_EDOM;
     if (future ? m <= p : m <= p + 1)
         return FM_ETOOFEW;
-    if (future)
-        *t2_out = dp * (dm + 1) * (dm - 1) / (dm * dm - dm * dp) *
-                  gsl_cdf_fdist_Pinv(probability, dp, dm - dp);
+    double nu = future ? dm - dp : dm - dp - 1;
+    double f = f_quantile(probability, dp, nu);
+    if (!isfinite(f))
+        return FM_ENOCONV;
+    if (future) /* a beta quantile is f/(nu + f) */
+        *t2_out = (dm + 1) * (dm - 1) / (dm * dm - dm * dp) * f;
     else
-        *t2_out = (dm - 1) * (dm - 1) / dm *
-                  gsl_cdf_beta_Pinv(probability, dp / 2, (dm - dp - 1) / 2);
+        *t2_out = (dm - 1) * (dm - 1) / dm * (f / (nu + f));
     return FM_OK;
 }
 

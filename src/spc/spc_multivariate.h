@@ -52,7 +52,8 @@ fm_status fm_spc_ellipsoid_distance(const fm_spc_ellipsoid *e, const double *x,
  *                   (m-1)^2/m times a beta quantile with p/2 and (m-p-1)/2;
  *                   1: it is a new one (phase II): p(m+1)(m-1)/(m^2-mp) times an F
  *                   quantile with p and m-p degrees of freedom
- * returns FM_OK; FM_EDOM; FM_ETOOFEW if m <= p + 1 (phase I) or m <= p (phase II)
+ * returns FM_OK; FM_EDOM; FM_ETOOFEW if m <= p + 1 (phase I) or m <= p (phase II);
+ *         FM_ENOCONV if the quantile is not found
  * source  Tracy, Young, Mason (1992), J. Qual. Technol. 24, 88-95; certified rows p07
  * terms: spc.hotelling-t2 */
 fm_status fm_spc_t2_quantile(size_t m, size_t p, double probability, int future,

@@ -258,6 +258,14 @@ START_TEST(distances_refuse)
     ck_assert_int_eq(fm_spc_t2_quantile(3, 2, 0.9, 0, &t2), FM_ETOOFEW);
     ck_assert_int_eq(fm_spc_t2_quantile(2, 2, 0.9, 1, &t2), FM_ETOOFEW);
     ck_assert_int_eq(fm_spc_t2_quantile(3, 2, 0.9, 1, &t2), FM_OK);
+    /* Both ways of computing agree where one takes over from the other. */
+    for (int future = 0; future < 2; future++) {
+        double few, many;
+        ck_assert_int_eq(fm_spc_t2_quantile(100000, 3, 0.99, future, &few), FM_OK);
+        ck_assert_int_eq(fm_spc_t2_quantile(3000000, 3, 0.99, future, &many), FM_OK);
+        double chi = gsl_cdf_chisq_Pinv(0.99, 3); /* both differ from it by a multiple of 1/m */
+        ck_assert_double_eq_tol((few / chi - 1) / (many / chi - 1), 30, 0.01);
+    }
     /* Many observations: both phases become chi-square. */
     ck_assert_int_eq(fm_spc_t2_quantile(100000000, 3, 0.99, 1, &t2), FM_OK);
     ck_assert_double_eq_tol(t2, gsl_cdf_chisq_Pinv(0.99, 3), 1e-5);

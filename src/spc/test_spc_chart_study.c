@@ -258,7 +258,7 @@ START_TEST(t2_of_new_points)
 {
     char data[2048];
     (void)snprintf(data, sizeof data, "%s25,150\n31,160\n", laney);
-    ck_assert_int_eq(run_data(data, "chart=t2 also=n limits.false_alarm=0.00539271 "
+    ck_assert_int_eq(run_data(data, "chart=t2 also=[n] limits.false_alarm=0.00539271 "
                                     "baseline.last=20"),
                      FM_OK);
     ck_assert_double_eq_tol(cell("points", "upper", 0), 8.28592787636626, 1e-11);
@@ -365,7 +365,13 @@ START_TEST(rules_are_named)
     ck_assert_double_eq(cell("summary", "n_flagged", 0), 2);
     ck_assert_int_eq(run_data(data, "rules=we4 rules_on_spread=true"), FM_OK);
     ck_assert(cell("summary", "n_flagged_spread", 0) >= 0);
-    ck_assert_int_eq(run_data(data, "rules=[{count:2,of:3,beyond:1}]"), FM_OK);
+    static const char own[] =
+        "fabmet: 1\nstudy: spc.chart\n"
+        "params: { response: y, rules: [we1, { count: 2, of: 3, beyond: 0.1 }] }\n"
+        "data:\n  measurements:\n    inline: |\n      y\n      1\n      3\n      3.1\n"
+        "      2\n      2.9\n";
+    ck_assert_int_eq(run_text(own, NULL, 0), FM_OK);
+    ck_assert_str_eq(flags_at(2), "2 of 3 beyond 0.1");
 }
 END_TEST
 
@@ -425,9 +431,9 @@ static const struct refusal {
     {"y,s\n7,a\n8,a\n9,b\n", "stage=s", FM_ETOOFEW, "(stage 'b')"},
     {"y,p\n7,a\n8,a\n9,b\n", "chart=z-mr part=p", FM_ETOOFEW, "(part 'b')"},
     {"y,p\n7,a\n8,\n9,b\n", "chart=z-mr part=p", FM_EDATA, "line 9 has no part"},
-    {"y,x\n1,2\n2,3\n3,1\n", "chart=t2 also=x", FM_ETOOFEW, "at least 4"},
-    {"y,x\n1,2\n2,4\n3,6\n4,8\n5,10\n", "chart=t2 also=x", FM_ESINGULAR, "depend"},
-    {"y,x\n1,2\n2,2\n3,2\n4,2\n5,2\n", "chart=mewma also=x", FM_ESINGULAR, "constant"},
+    {"y,x\n1,2\n2,3\n3,1\n", "chart=t2 also=[x]", FM_ETOOFEW, "at least 4"},
+    {"y,x\n1,2\n2,4\n3,6\n4,8\n5,10\n", "chart=t2 also=[x]", FM_ESINGULAR, "depend"},
+    {"y,x\n1,2\n2,2\n3,2\n4,2\n5,2\n", "chart=mewma also=[x]", FM_ESINGULAR, "constant"},
     {"y\n1\n2\n4\n", "chart=t2", FM_ESCENARIO, "needs also"},
     {"y\n1\n2\n4\n", "chart=z-mr", FM_ESCENARIO, "needs part"},
     {"y\n1\n2\n4\n", "chart=xbar-r", FM_ESCENARIO, "one of subgroup"},
