@@ -21,9 +21,7 @@ libfabmet_core_la_SOURCES += %D%/result.c %D%/result.h %D%/result_parts.h %D%/re
 if HAVE_CHECK
 FM_CORE_TESTS = %D%/test_units %D%/test_yaml %D%/test_scenario %D%/test_csv
 FM_CORE_TESTS += %D%/test_points %D%/test_store %D%/test_result %D%/test_sweep
-FM_CORE_TESTS += %D%/test_parts
-FM_CORE_TESTS += %D%/test_hash
-FM_CORE_TESTS += %D%/test_merge
+FM_CORE_TESTS += %D%/test_parts %D%/test_merge %D%/test_hash
 check_PROGRAMS += $(FM_CORE_TESTS)
 TESTS += $(FM_CORE_TESTS)
 FM_CORE_TEST_LIBS = libfabmet-core.la $(FM_LIBS) $(CHECK_LIBS)
