@@ -5,6 +5,7 @@ FM_SCRIPT_TESTS += %D%/wrong.sh
 FM_SCRIPT_TESTS += %D%/determinism.sh
 FM_SCRIPT_TESTS += %D%/interop.sh
 FM_SCRIPT_TESTS += %D%/sims.sh
+FM_SCRIPT_TESTS += %D%/measure.sh
 FM_SCRIPT_TESTS += %D%/hostile.sh
 FM_SCRIPT_TESTS += %D%/killed.sh
 FM_SCRIPT_TESTS += %D%/diskfull.sh
@@ -13,9 +14,6 @@ FM_SCRIPT_TESTS += %D%/whatif.sh
 FM_SCRIPT_TESTS += %D%/pull_fit.sh
 FM_SCRIPT_TESTS += %D%/report_page.sh
 FM_SCRIPT_TESTS += scripts/check-layers.sh scripts/check-format.sh
-FM_SCRIPT_TESTS = %D%/cli.sh %D%/manual.sh %D%/wrong.sh %D%/determinism.sh %D%/interop.sh \
-    %D%/measure.sh %D%/sims.sh %D%/hostile.sh %D%/killed.sh %D%/report_page.sh \
-    scripts/check-layers.sh scripts/check-format.sh
 TESTS += $(FM_SCRIPT_TESTS)
 EXTRA_DIST += $(FM_SCRIPT_TESTS) %D%/interop.py %D%/newcomer.sh %D%/cluster.sh
 EXTRA_DIST += %D%/valgrind.supp scripts/check-lint.sh scripts/check-valgrind.sh %D%/wrong sims
