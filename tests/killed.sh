@@ -13,6 +13,7 @@ echo "killed: FM_TEST_SEED=$seed"
 work=$(mktemp -d)
 child=
 trap '[ -z "$child" ] || kill -9 -- "-$child" 2>/dev/null || :; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM # so that the trap above runs
 cd "$work"
 failed=0
 
