@@ -94,8 +94,8 @@ typedef struct fm_spc_method {
                       size_t order, fm_spc_kernel **kernel_out);
     /* Sets the kernel's mean and more; NULL: fm_spc_kernel_solve, whose rounding error
      * grows with the square of the mean.  One of its own keeps all digits. */
-    fm_status (*solve)(const fm_spc_design *design, const fm_spc_state *state, bool spread,
-                       fm_spc_kernel *kernel);
+    fm_status (*solve)(const fm_spc_design *design, const fm_spc_state *state,
+                       bool spread, fm_spc_kernel *kernel);
     size_t order;     /* expected to be enough */
     size_t max_order; /* more is not tried */
     double rel_tol;   /* agreement of two orders that is asked for */
