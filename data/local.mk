@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 spcdatadir = $(pkgdatadir)/spc
 dist_spcdata_DATA = %D%/spc/sirstv.csv %D%/spc/piston.csv
+dist_spcdata_DATA += %D%/spc/gauge_crossed.csv %D%/spc/gauge_nested.csv
+dist_spcdata_DATA += %D%/spc/diameter_stage1.csv
 pulldatadir = $(pkgdatadir)/pull
 dist_pulldata_DATA = %D%/pull/limits.csv %D%/pull/wires.csv
 glossarydir = $(pkgdatadir)/glossary

@@ -13,6 +13,7 @@ echo "killed: FM_TEST_SEED=$seed"
 work=$(mktemp -d)
 child=
 trap '[ -z "$child" ] || kill -9 -- "-$child" 2>/dev/null || :; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM # so that the trap above runs
 cd "$work"
 failed=0
 
@@ -200,7 +201,7 @@ ended
 rm -rf out
 mkdir out
 got=0
-SLURM_JOB_END_TIME=$(($(date +%s) + 4)) "$FABMET" run sweep.yaml --progress=never -j 1 \
+SLURM_JOB_END_TIME=$(($(date +%s) + 4)) "$FABMET" run sweep.yaml --set draws=2000000 --progress=never -j 1 \
     -o out/r.h5 2>messages || got=$?
 [ "$got" = 75 ] || complain "before the end of the job: exit $got"
 grep -q "before the job's time limit; .* points are saved" messages || complain "$(cat messages)"

@@ -5,6 +5,7 @@ FM_SCRIPT_TESTS += %D%/wrong.sh
 FM_SCRIPT_TESTS += %D%/determinism.sh
 FM_SCRIPT_TESTS += %D%/interop.sh
 FM_SCRIPT_TESTS += %D%/sims.sh
+FM_SCRIPT_TESTS += %D%/measure.sh
 FM_SCRIPT_TESTS += %D%/hostile.sh
 FM_SCRIPT_TESTS += %D%/killed.sh
 FM_SCRIPT_TESTS += %D%/diskfull.sh

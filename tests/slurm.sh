@@ -9,6 +9,7 @@ top=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 . "$top/tests/cluster.sh"
 work=$(mktemp -d)
 trap 'cluster_stop; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM # so that the trap above runs
 cluster_start "$work"
 mkdir "$work/home" "$work/bin"
 cd "$work/home"

@@ -34,8 +34,8 @@ typedef struct stored { /* a dataset that could be a column */
     char *header; /* "name [unit]" */
     fm_type type;
     uint64_t n_rows;
-    hid_t dataset;     /* other files */
-    size_t in_result;  /* fabmet results: index of the column */
+    hid_t dataset;    /* other files */
+    size_t in_result; /* fabmet results: index of the column */
 } stored;
 
 struct fm_hdf5_reader {
@@ -110,8 +110,8 @@ list_result(fm_hdf5_reader *r)
     r->table = fm_result_table_named(r->result, name);
     if (r->table == NULL) {
         (void)snprintf(text, sizeof text, "the result has no table '%.100s'", inside);
-        report(r, FM_EDATA, "write FILE.h5:/entry/TABLE; `fabmet show FILE.h5` lists them",
-               text);
+        report(r, FM_EDATA,
+               "write FILE.h5:/entry/TABLE; `fabmet show FILE.h5` lists them", text);
         return;
     }
     for (size_t k = 0; k < r->table->n_columns; k++) {
@@ -183,9 +183,8 @@ open_group(const fm_hdf5_reader *r)
     hid_t group = -1;
 
     fm_str_add(&path, r->source.inside);
-    if (!path.failed &&
-        H5Oget_info_by_name2(r->file, path.data, &object, H5O_INFO_BASIC, H5P_DEFAULT) >=
-            0) {
+    if (!path.failed && H5Oget_info_by_name2(r->file, path.data, &object, H5O_INFO_BASIC,
+                                             H5P_DEFAULT) >= 0) {
         char *slash = strrchr(path.data, '/');
         if (object.type == H5O_TYPE_DATASET && slash != NULL)
             slash[slash == path.data ? 1 : 0] = '\0';
@@ -274,7 +273,8 @@ put_value(fm_hdf5_reader *r, size_t k, const stored *s, const fm_slice *slice, s
     }
     if (slice->type == FM_TYPE_INTEGER && wanted != FM_TYPE_REAL)
         return fm_csv_columns_put_integer(r->columns, k, row, slice->integer[i], err);
-    double x = slice->type == FM_TYPE_INTEGER ? (double)slice->integer[i] : slice->real[i];
+    double x =
+        slice->type == FM_TYPE_INTEGER ? (double)slice->integer[i] : slice->real[i];
     if (wanted == FM_TYPE_REAL)
         return fm_csv_columns_put_real(r->columns, k, row, x, err);
     return FM_FAIL(err, FM_EDATA, "real numbers cannot serve as %s",
@@ -346,7 +346,8 @@ read_rows(fm_hdf5_reader *r, size_t n)
 /* ---- 5. public ----------------------------------------------------------------------- */
 
 static void
-report_missing(fm_hdf5_reader *r, const fm_csv_header *header, const fm_csv_column *wanted)
+report_missing(fm_hdf5_reader *r, const fm_csv_header *header,
+               const fm_csv_column *wanted)
 {
     fm_str hint = {0};
     const char *near = fm_csv_nearest(header, wanted->name);

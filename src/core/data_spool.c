@@ -242,7 +242,7 @@ fm_data_cursor_next(fm_data_cursor *cursor, fm_data_block *block_out, fm_error *
         next_in_memory(cursor);
     if (st != FM_OK)
         return st;
-    const uint64_t *line = data->spool != NULL ? cursor->line
+    const uint64_t *line = data->spool != NULL  ? cursor->line
                            : data->line != NULL ? data->line + cursor->next
                                                 : NULL;
     *block_out = (fm_data_block){cursor->next, n, cursor->columns, line};

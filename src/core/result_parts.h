@@ -32,11 +32,11 @@ enum {
 struct fm_result {
     char *path;
     hid_t file;
-    uint64_t size; /* bytes of the file */
-    uint64_t n_points;  /* of the whole sweep */
-    bool listed;        /* some of them, as a list */
-    uint64_t n_listed;  /* in the file */
-    uint64_t n_done;    /* not pending */
+    uint64_t size;     /* bytes of the file */
+    uint64_t n_points; /* of the whole sweep */
+    bool listed;       /* some of them, as a list */
+    uint64_t n_listed; /* in the file */
+    uint64_t n_done;   /* not pending */
     char *facts[FM_FACTS];
     char **input_texts[3]; /* names, sources, sums: [n_input_texts[k]] */
     size_t n_input_texts[3];

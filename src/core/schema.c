@@ -286,9 +286,8 @@ resolve_unit(const fm_scenario *scenario, const fm_column *declared, char **unit
         return FM_OK;
     reference++;
     size_t length = strcspn(reference, " ");
-    const char *unless = strncmp(reference + length, " unless ", 8) == 0
-                             ? reference + length + 8
-                             : NULL;
+    const char *unless =
+        strncmp(reference + length, " unless ", 8) == 0 ? reference + length + 8 : NULL;
     bool square = length > 2 && strncmp(reference + length - 2, "^2", 2) == 0;
     const char *unit = data_unit(scenario, reference, square ? length - 2 : length);
     if (unit != NULL && unless != NULL && names_choice(scenario, unless))

@@ -173,7 +173,7 @@ typedef struct fm_figure {
 enum {
     FM_FIG_SWEEP =
         1 << 0, /* drawn over the sweep, not for one point; needs a numeric axis */
-    FM_FIG_POINT = 1 << 1, /* drawn for one point (the first, or the one asked for) */
+    FM_FIG_POINT = 1 << 1,  /* drawn for one point (the first, or the one asked for) */
     FM_FIG_IF_ROWS = 1 << 2 /* left out of reports when its table has no rows */
 };
 

@@ -34,6 +34,7 @@ fm_status fm_math_anderson_darling_normal(const double *x, size_t n, fm_math_tes
  * accuracy  the approximation's own: p to about 1e-2 relative; agrees with R to 1e-5
  * source  Royston (1995), Appl. Stat. 44, 547-551 (algorithm AS R94); certified rows sw-*
  * terms: spc.shapiro-wilk */
-fm_status fm_math_shapiro_wilk(const double *x, size_t n, double *work, fm_math_test *out);
+fm_status fm_math_shapiro_wilk(const double *x, size_t n, double *work,
+                               fm_math_test *out);
 
 #endif

@@ -284,13 +284,13 @@ count_trials(ratings *r, size_t n_rows, size_t *seen, fm_error *err)
     for (size_t o = 0; o < r->n_operators; o++)
         for (size_t p = 0; p < r->n_parts; p++)
             if (seen[o * r->n_parts + p] != r->n_trials || r->n_trials == 0)
-                return FM_FAIL(err, FM_EDATA,
-                               "operator '%s' has %zu ratings of part '%s', operator '%s' "
-                               "has %zu of part '%s': all must have equally many",
-                               r->column[C_OPERATOR]->labels[o], seen[o * r->n_parts + p],
-                               r->column[C_PART]->labels[p],
-                               r->column[C_OPERATOR]->labels[0], r->n_trials,
-                               r->column[C_PART]->labels[0]);
+                return FM_FAIL(
+                    err, FM_EDATA,
+                    "operator '%s' has %zu ratings of part '%s', operator '%s' "
+                    "has %zu of part '%s': all must have equally many",
+                    r->column[C_OPERATOR]->labels[o], seen[o * r->n_parts + p],
+                    r->column[C_PART]->labels[p], r->column[C_OPERATOR]->labels[0],
+                    r->n_trials, r->column[C_PART]->labels[0]);
     return FM_OK;
 }
 
@@ -434,8 +434,7 @@ kappa_without(const ratings *r, int kind, size_t o, size_t skip, fm_spc_kappa *o
             continue;
         for (size_t a = first_operator(r, o); a < end_operator(r, o); a++)
             for (size_t t = 0; t < r->n_trials; t++) {
-                size_t rated =
-                    (size_t)r->rating[(a * r->n_parts + p) * r->n_trials + t];
+                size_t rated = (size_t)r->rating[(a * r->n_parts + p) * r->n_trials + t];
                 size_t row = standard ? (size_t)r->standard[p] : used;
                 r->count[row * k + rated]++;
             }
@@ -469,7 +468,8 @@ put_kappa(const ratings *r, int kind, size_t o, double *kappa_out, fm_out *out)
     }
     if (good && r->n_parts > 2) {
         se = sqrt(ss * (n - 1) / n);
-        half = se * gsl_cdf_tdist_Qinv(0.5 * (1 - fm_real(r->point, P_CONFIDENCE)), n - 1);
+        half =
+            se * gsl_cdf_tdist_Qinv(0.5 * (1 - fm_real(r->point, P_CONFIDENCE)), n - 1);
     }
     double z = all.kappa / all.se_zero;
     *kappa_out = all.kappa;
@@ -548,9 +548,11 @@ run(const fm_point *point, fm_out *out, fm_error *err)
 {
     ratings r = {.point = point};
     fm_status st = collect(&r, err);
-    if (st == FM_OK && r.n_operators == 1 && r.n_trials == 1 && r.column[C_STANDARD] == NULL)
-        st = FM_FAIL(err, FM_ETOOFEW,
-                     "one rating of each part and no standard: there is nothing to compare");
+    if (st == FM_OK && r.n_operators == 1 && r.n_trials == 1 &&
+        r.column[C_STANDARD] == NULL)
+        st = FM_FAIL(
+            err, FM_ETOOFEW,
+            "one rating of each part and no standard: there is nothing to compare");
     if (st == FM_OK) {
         st = put_all(&r, out);
         if (st != FM_OK)

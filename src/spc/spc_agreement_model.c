@@ -19,8 +19,10 @@ fm_status
 fm_spc_kappa_fleiss(const double *count, size_t n_items, size_t n_categories,
                     fm_spc_kappa *out)
 {
-    if (n_items < 2 || n_categories < 2)
+    if (n_items < 2)
         return FM_ETOOFEW;
+    if (n_categories < 2)
+        return FM_ESINGULAR;
     double m = row_sum(count, n_categories), items = (double)n_items, pairs = 0;
     if (!(m >= 2))
         return FM_ETOOFEW;
@@ -55,8 +57,10 @@ fm_spc_kappa_cohen(const double *count, size_t n_categories, fm_spc_kappa *out)
 {
     size_t k = n_categories;
     double total = row_sum(count, k * k), observed = 0, expected = 0, spread = 0;
-    if (!(total > 0) || k < 2)
+    if (!(total > 0))
         return FM_ETOOFEW;
+    if (k < 2)
+        return FM_ESINGULAR;
     for (size_t i = 0; i < k; i++) {
         double row = 0, column = 0;
         for (size_t j = 0; j < k; j++) {
@@ -72,7 +76,7 @@ fm_spc_kappa_cohen(const double *count, size_t n_categories, fm_spc_kappa *out)
     out->observed = observed;
     out->expected = expected;
     out->kappa = (observed - expected) / (1 - expected);
-    out->se_zero = sqrt(fmax(0, expected + expected * expected - spread) / total) /
-                   (1 - expected);
+    out->se_zero =
+        sqrt(fmax(0, expected + expected * expected - spread) / total) / (1 - expected);
     return FM_OK;
 }

@@ -18,7 +18,7 @@ typedef struct fm_spc_kappa {
  * count         in   [n_items][n_categories] ratings of item i in category j; each item has
  *                    equally many ratings
  * n_items       in   >= 2
- * n_categories  in   >= 2
+ * n_categories  in   >= 1
  * out           out  untouched on error
  * returns FM_OK; FM_ETOOFEW if there are fewer than 2 items or ratings of an item;
  *         FM_EDOM if items have different numbers of ratings; FM_ESINGULAR if all ratings
@@ -31,7 +31,7 @@ fm_status fm_spc_kappa_fleiss(const double *count, size_t n_items, size_t n_cate
 
 /* Cohen's kappa of two ratings of each item, from their table.
  * count         in   [n][n] weight of items rated i by the first and j by the second
- * n_categories  in   >= 2
+ * n_categories  in   >= 1
  * out           out  untouched on error
  * returns FM_OK; FM_ETOOFEW if the table is empty; FM_ESINGULAR if all ratings are in one
  *         category

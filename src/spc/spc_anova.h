@@ -33,7 +33,7 @@ typedef struct fm_spc_anova {
     double ms[FM_SPC_SOURCE_MAX];
     /* Expected mean square: E ms[i] = sum over j of ems[i][j] sigma_j^2, 0 for j < i. */
     double ems[FM_SPC_SOURCE_MAX][FM_SPC_SOURCE_MAX];
-    double raw[FM_SPC_SOURCE_MAX];      /* components, negative ones too */
+    double raw[FM_SPC_SOURCE_MAX]; /* components, negative ones too */
     /* Denominator of F: below[i] = sum over j of weight[i][j] ms[j]. */
     double weight[FM_SPC_SOURCE_MAX][FM_SPC_SOURCE_MAX];
     double below[FM_SPC_SOURCE_MAX];    /* denominator of F: E ms[i] without sigma_i^2 */
@@ -72,12 +72,12 @@ void fm_spc_anova_test(fm_spc_anova *a);
 /* ---- 2. components --------------------------------------------------------------- */
 
 typedef enum fm_spc_interval {
-    FM_SPC_INTERVAL_NONE,       /* none could be computed: limits are NaN */
-    FM_SPC_INTERVAL_CHI_SQUARE, /* exact */
-    FM_SPC_INTERVAL_MLS,        /* modified large sample, balanced data */
-    FM_SPC_INTERVAL_MLS_APPROX, /* the same with a combined denominator, unbalanced
+    FM_SPC_INTERVAL_NONE,         /* none could be computed: limits are NaN */
+    FM_SPC_INTERVAL_CHI_SQUARE,   /* exact */
+    FM_SPC_INTERVAL_MLS,          /* modified large sample, balanced data */
+    FM_SPC_INTERVAL_MLS_APPROX,   /* the same with a combined denominator, unbalanced
                                  * data */
-    FM_SPC_INTERVAL_PROFILE,    /* profile of the restricted likelihood */
+    FM_SPC_INTERVAL_PROFILE,      /* profile of the restricted likelihood */
     FM_SPC_INTERVAL_SATTERTHWAITE /* chi-square with matched degrees of freedom */
 } fm_spc_interval;
 

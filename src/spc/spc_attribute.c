@@ -67,8 +67,8 @@ fm_spc_g_limits(double mean, double width, fm_spc_limits *out)
     if (!(mean > 0) || !isfinite(mean) || !(width > 0) || !isfinite(width))
         return FM_EDOM;
     double sigma = sqrt(mean * (mean + 1));
-    *out = (fm_spc_limits){mean, sigma, fmax(0, mean - width * sigma),
-                           mean + width * sigma};
+    *out =
+        (fm_spc_limits){mean, sigma, fmax(0, mean - width * sigma), mean + width * sigma};
     return FM_OK;
 }
 

@@ -13,8 +13,8 @@
 /* ---- 1. parameters, inputs ------------------------------------------------------- */
 
 static const char *const withins[] = {"pooled", "rbar", "sbar", "mr", NULL};
-static const char *const distributions[] = {"normal",    "box-cox", "johnson",
-                                            "lognormal", "weibull", "empirical", NULL};
+static const char *const distributions[] = {
+    "normal", "box-cox", "johnson", "lognormal", "weibull", "empirical", NULL};
 
 #define NO_TERM_COLUMN "names a column of the user's data"
 
@@ -45,8 +45,9 @@ static const fm_param params[] = {
      .choices = withins,
      .flags = FM_OPTIONAL,
      .term = "spc.sigma-within",
-     .help = "estimate of sigma within: pooled (with subgroups, the default), rbar, sbar; "
-             "mr: mean moving range (without subgroups, the default)"},
+     .help =
+         "estimate of sigma within: pooled (with subgroups, the default), rbar, sbar; "
+         "mr: mean moving range (without subgroups, the default)"},
     {.key = "lower_limit",
      .kind = FM_REAL,
      .unit = "1",
@@ -133,7 +134,7 @@ static const fm_input_decl inputs[] = {
 
 #define UNIT "@measurements.response"
 
-static const char *const method_words[] = {"none",      "exact", "nearer limit",
+static const char *const method_words[] = {"none",        "exact",     "nearer limit",
                                            "approximate", "bootstrap", NULL};
 static const char *const test_words[] = {"anderson-darling", "shapiro-wilk", NULL};
 static const char *const data_words[] = {"values", "transformed", NULL};
@@ -142,7 +143,8 @@ static const char no_term_count[] = "a count";
 
 static const fm_column index_columns[] = {
     {"name", FM_TYPE_TEXT, "", "index", FM_AXIS, NULL, "spc.cp-cpk", NULL},
-    {"value", FM_TYPE_REAL, "1", "value of the index", FM_VALUE, NULL, "spc.cp-cpk", NULL},
+    {"value", FM_TYPE_REAL, "1", "value of the index", FM_VALUE, NULL, "spc.cp-cpk",
+     NULL},
     {"lower", FM_TYPE_REAL, "1", "lower end of the two-sided interval", FM_VALUE, NULL,
      "met.confidence-interval", NULL},
     {"upper", FM_TYPE_REAL, "1", "upper end of the two-sided interval", FM_VALUE, NULL,
@@ -160,7 +162,8 @@ static const fm_column summary_columns[] = {
      "spc.cp-cpk", NULL},
     {"index_bound", FM_TYPE_REAL, "1", "one-sided lower bound of that index", FM_VALUE,
      NULL, "met.confidence-interval", NULL},
-    {"required", FM_TYPE_REAL, "1", "index asked for", FM_VALUE, NULL, "spc.cp-cpk", NULL},
+    {"required", FM_TYPE_REAL, "1", "index asked for", FM_VALUE, NULL, "spc.cp-cpk",
+     NULL},
     {"mean", FM_TYPE_REAL, UNIT, "mean", FM_VALUE, NULL, "met.arithmetic-mean", NULL},
     {"sigma_overall", FM_TYPE_REAL, UNIT, "standard deviation of all values", FM_VALUE,
      NULL, "met.standard-deviation", NULL},
@@ -235,8 +238,8 @@ static const fm_column probability_columns[] = {
      "stat.probability-plot", NULL},
     {"z", FM_TYPE_REAL, "1", "normal quantile of the plotting position", FM_VALUE, NULL,
      "stat.probability-plot", NULL},
-    {"expected", FM_TYPE_REAL, UNIT, "value of the fit at the plotting position", FM_VALUE,
-     NULL, "stat.probability-plot", NULL},
+    {"expected", FM_TYPE_REAL, UNIT, "value of the fit at the plotting position",
+     FM_VALUE, NULL, "stat.probability-plot", NULL},
     {"lower", FM_TYPE_REAL, UNIT, "lower limit of the value of this rank under the fit",
      FM_VALUE, NULL, "stat.probability-plot", NULL},
     {"upper", FM_TYPE_REAL, UNIT, "upper limit of the value of this rank under the fit",
@@ -244,8 +247,8 @@ static const fm_column probability_columns[] = {
 };
 
 static const fm_table tables[] = {
-    {"indices", "capability indices", FM_MANY_ROWS, index_columns, FM_COUNT(index_columns),
-     "value"},
+    {"indices", "capability indices", FM_MANY_ROWS, index_columns,
+     FM_COUNT(index_columns), "value"},
     {"summary", "summary", FM_ONE_ROW, summary_columns, FM_COUNT(summary_columns),
      "index"},
     {"ppm", "share outside the limits", FM_MANY_ROWS, ppm_columns, FM_COUNT(ppm_columns),
@@ -264,8 +267,9 @@ static const fm_table tables[] = {
 
 static const fm_figure figures[] = {
     {.name = "histogram",
-     .caption = "Histogram of the values with the specification limits and what the fitted "
-                "distributions let expect in each bin, with sigma within and overall.",
+     .caption =
+         "Histogram of the values with the specification limits and what the fitted "
+         "distributions let expect in each bin, with sigma within and overall.",
      .table = "histogram",
      .columns = "x count width",
      .by = "kind",
@@ -321,8 +325,7 @@ check_within(const fm_point *point, fm_error *err)
                        "subgroup_size: subgroup is given too; one of them is enough");
     if (fm_integer(point, FM_CAPABILITY_P_DISTRIBUTION) > FM_CAPABILITY_JOHNSON &&
         (labelled || sized || within->present))
-        return FM_FAIL(err, FM_ESCENARIO,
-                       "%s: distribution %s has no sigma within",
+        return FM_FAIL(err, FM_ESCENARIO, "%s: distribution %s has no sigma within",
                        labelled ? "subgroup"
                        : sized  ? "subgroup_size"
                                 : "within",
@@ -331,8 +334,8 @@ check_within(const fm_point *point, fm_error *err)
         return FM_FAIL(err, FM_ESCENARIO,
                        "within: mr is for single values, but there are subgroups");
     if (within->present && within->integer != FM_CAPABILITY_MR && !labelled && !sized)
-        return FM_FAIL(err, FM_ESCENARIO,
-                       "within: %s needs subgroup or subgroup_size", within->text);
+        return FM_FAIL(err, FM_ESCENARIO, "within: %s needs subgroup or subgroup_size",
+                       within->text);
     return FM_OK;
 }
 
@@ -349,8 +352,7 @@ check(const fm_point *point, fm_error *err)
                        lower->real, upper->real);
     if (target && (!lower->present || !upper->present))
         return FM_FAIL(err, FM_ESCENARIO, "target: Cpm needs both limits");
-    if (target &&
-        fm_integer(point, FM_CAPABILITY_P_DISTRIBUTION) != FM_CAPABILITY_NORMAL)
+    if (target && fm_integer(point, FM_CAPABILITY_P_DISTRIBUTION) != FM_CAPABILITY_NORMAL)
         return FM_FAIL(err, FM_ESCENARIO,
                        "target: Cpm is defined for distribution normal, not %s",
                        fm_text(point, FM_CAPABILITY_P_DISTRIBUTION));

@@ -49,8 +49,8 @@ fm_spc_matched_df(double relative_variance, double *df_out)
         return FM_OK;
     }
     double high = log(0.5 / relative_variance) + 1;
-    fm_status st = fm_math_bracket_root(log_gap, &relative_variance, -1e-3, high, 1e-14,
-                                        &root);
+    fm_status st =
+        fm_math_bracket_root(log_gap, &relative_variance, -1e-3, high, 1e-14, &root);
     if (st == FM_OK)
         *df_out = exp(root);
     return st;
@@ -100,9 +100,8 @@ fm_spc_moving_range_df(size_t n_ranges, size_t n_pairs, double *df_out)
         return FM_EDOM;
     double ranges = (double)n_ranges, own = M_PI_2 - 1;
     double neighbour = 0.5 * sqrt(3) + M_PI / 12 - 1;
-    return fm_spc_matched_df((own * ranges + 2 * neighbour * (double)n_pairs) /
-                                 (ranges * ranges),
-                             df_out);
+    return fm_spc_matched_df(
+        (own * ranges + 2 * neighbour * (double)n_pairs) / (ranges * ranges), df_out);
 }
 
 /* ---- 2. normal indices ----------------------------------------------------------- */
@@ -126,8 +125,8 @@ static fm_status
 limits_noncentral(const fm_spc_spread *p, double confidence, fm_spc_index *index)
 {
     double a = 1 - confidence;
-    fm_status st = fm_math_capability_bound(index->value, p->n, p->df, 1 - 0.5 * a,
-                                            &index->lower);
+    fm_status st =
+        fm_math_capability_bound(index->value, p->n, p->df, 1 - 0.5 * a, &index->lower);
     if (st == FM_OK)
         st = fm_math_capability_bound(index->value, p->n, p->df, 0.5 * a, &index->upper);
     if (st == FM_OK)
@@ -199,7 +198,7 @@ fm_spc_percentile_indices(const fm_spc_quantiles *quantiles,
         k.cpu.value = (spec->upper - middle) / (high - middle);
     if (has_lower && has_upper)
         k.cp.value = (spec->upper - spec->lower) / (high - low);
-    k.cpk.value = !has_upper ? k.cpl.value
+    k.cpk.value = !has_upper   ? k.cpl.value
                   : !has_lower ? k.cpu.value
                                : fmin(k.cpl.value, k.cpu.value);
     *out = k;

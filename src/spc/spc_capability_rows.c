@@ -19,8 +19,8 @@ put_index(const char *name, const fm_spc_index *k, double df, fm_out *out)
 {
     if (isnan(k->value))
         return FM_OK;
-    fm_cell row[] = {{.text = name},      {.real = k->value}, {.real = k->lower},
-                     {.real = k->upper},  {.real = k->bound}, {.real = df},
+    fm_cell row[] = {{.text = name},        {.real = k->value}, {.real = k->lower},
+                     {.real = k->upper},    {.real = k->bound}, {.real = df},
                      {.integer = k->method}};
     return fm_out_row(out, FM_CAPABILITY_T_INDICES, row);
 }
@@ -126,9 +126,8 @@ put_tests(const fm_capability *a, const double *sorted, bool transformed, fm_out
     fm_math_test test;
     fm_status st = FM_OK;
     for (int k = 0; k < 2 && st == FM_OK; k++) {
-        fm_status found =
-            k == 0 ? fm_math_anderson_darling_normal(sorted, a->n, &test)
-                   : fm_math_shapiro_wilk(sorted, a->n, a->work, &test);
+        fm_status found = k == 0 ? fm_math_anderson_darling_normal(sorted, a->n, &test)
+                                 : fm_math_shapiro_wilk(sorted, a->n, a->work, &test);
         if (found != FM_OK)
             test.statistic = test.p = (double)NAN;
         fm_cell row[] = {{.integer = k},
@@ -257,7 +256,8 @@ enum {
 static fm_status
 put_probability(const fm_capability *a, fm_out *out)
 {
-    double n = (double)a->n, tail = 0.5 * (1 - fm_real(a->point, FM_CAPABILITY_P_CONFIDENCE));
+    double n = (double)a->n,
+           tail = 0.5 * (1 - fm_real(a->point, FM_CAPABILITY_P_CONFIDENCE));
     size_t step = (a->n + PLOTTED_MAX - 1) / PLOTTED_MAX;
     fm_status st = FM_OK;
     if (a->distribution == FM_CAPABILITY_EMPIRICAL)

@@ -77,7 +77,8 @@ fm_capability_quantile(const fm_capability *a, double p)
         (void)fm_math_life_quantile(&a->life.life, p, &x);
         return x;
     }
-    double t = a->spread_overall.mean + a->spread_overall.sigma * gsl_cdf_ugaussian_Pinv(p);
+    double t =
+        a->spread_overall.mean + a->spread_overall.sigma * gsl_cdf_ugaussian_Pinv(p);
     if (a->distribution == FM_CAPABILITY_JOHNSON)
         return fm_math_johnson_x(&a->johnson, t);
     if (a->distribution == FM_CAPABILITY_NORMAL)
@@ -137,8 +138,9 @@ collect(fm_capability *a, fm_error *err)
     if (st != FM_OK)
         return FM_FAIL(err, st, "the values' spread could not be computed");
     if (!(a->raw.sd > 0))
-        return FM_FAIL(err, FM_ESINGULAR, "all %zu values are equal (%g): the spread is 0",
-                       a->n, a->sorted[0]);
+        return FM_FAIL(err, FM_ESINGULAR,
+                       "all %zu values are equal (%g): the spread is 0", a->n,
+                       a->sorted[0]);
     gsl_sort(a->sorted, 1, a->n);
     return FM_OK;
 }
@@ -164,8 +166,8 @@ refuse_fit(const fm_capability *a, fm_status st, fm_error *err)
     if (st == FM_ESINGULAR)
         return FM_FAIL(err, st, "no member of distribution %s fits the values", name);
     if (st == FM_EVALID)
-        return FM_FAIL(err, st,
-                       "distribution %s: the best exponent lies outside -5 to 5", name);
+        return FM_FAIL(err, st, "distribution %s: the best exponent lies outside -5 to 5",
+                       name);
     return FM_FAIL(err, st, "distribution %s could not be fitted", name);
 }
 
@@ -173,10 +175,9 @@ static fm_status
 fit_life(fm_capability *a)
 {
     fm_math_life_data data = {.n = a->n, .x = a->sorted};
-    return fm_math_life_fit_eval(a->distribution == FM_CAPABILITY_WEIBULL
-                                     ? FM_MATH_WEIBULL
-                                     : FM_MATH_LOGNORMAL,
-                                 &data, a->normal, &a->life);
+    return fm_math_life_fit_eval(
+        a->distribution == FM_CAPABILITY_WEIBULL ? FM_MATH_WEIBULL : FM_MATH_LOGNORMAL,
+        &data, a->normal, &a->life);
 }
 
 /* Fewest values whose extreme quantiles of type 6 lie inside the data. */
@@ -204,10 +205,11 @@ fit(fm_capability *a, fm_error *err)
         break;
     case FM_CAPABILITY_EMPIRICAL:
         if (a->n < EMPIRICAL_MIN)
-            return FM_FAIL(err, FM_ETOOFEW,
-                           "distribution empirical: the 0.135 %% quantile needs %d values, "
-                           "there are %zu",
-                           EMPIRICAL_MIN, a->n);
+            return FM_FAIL(
+                err, FM_ETOOFEW,
+                "distribution empirical: the 0.135 %% quantile needs %d values, "
+                "there are %zu",
+                EMPIRICAL_MIN, a->n);
         break;
     }
     if (st != FM_OK)
@@ -307,8 +309,8 @@ spreads(fm_capability *a, fm_error *err)
     bool grouped = fm_present(a->point, FM_CAPABILITY_P_SUBGROUP) ||
                    fm_present(a->point, FM_CAPABILITY_P_SIZE);
     fm_spc_process p;
-    a->spread_overall = (fm_spc_spread){a->moments.mean, a->moments.sd, (double)a->n,
-                                        (double)(a->n - 1)};
+    a->spread_overall =
+        (fm_spc_spread){a->moments.mean, a->moments.sd, (double)a->n, (double)(a->n - 1)};
     a->within = within->present ? within->integer
                 : grouped       ? FM_CAPABILITY_POOLED
                                 : FM_CAPABILITY_MR;
@@ -462,8 +464,9 @@ indices(fm_capability *a, fm_error *err)
                               fm_capability_quantile(a, 0.99865)};
         fm_status st = fm_spc_percentile_indices(&q, &a->spec, &a->p);
         if (st != FM_OK)
-            return FM_FAIL(err, FM_ESINGULAR,
-                           "the 0.135 %%, 50 %% and 99.865 %% quantiles are not ascending");
+            return FM_FAIL(
+                err, FM_ESINGULAR,
+                "the 0.135 %%, 50 %% and 99.865 %% quantiles are not ascending");
         return bootstrap(a, err);
     }
     fm_spc_specification spec = a->spec_t;
@@ -472,7 +475,8 @@ indices(fm_capability *a, fm_error *err)
     if (st == FM_OK)
         st = fm_spc_indices_eval(&a->spread_overall, &spec, confidence, &a->p);
     if (st == FM_EDOM)
-        return FM_FAIL(err, st, "both limits lie outside what the fitted distribution has");
+        return FM_FAIL(err, st,
+                       "both limits lie outside what the fitted distribution has");
     return st == FM_OK ? st : FM_FAIL(err, st, "the bounds did not converge");
 }
 
@@ -486,8 +490,8 @@ fm_capability_analyse(fm_capability *a, fm_out *out, fm_error *err)
     a->spec.upper = upper->present ? upper->real : (double)NAN;
     a->spec.target = target->present ? target->real : (double)NAN;
     a->spec_t = a->spec;
-    a->distribution = (fm_capability_distribution)fm_integer(
-        a->point, FM_CAPABILITY_P_DISTRIBUTION);
+    a->distribution =
+        (fm_capability_distribution)fm_integer(a->point, FM_CAPABILITY_P_DISTRIBUTION);
     fm_status st = collect(a, err);
     if (st == FM_OK)
         st = fit(a, err);

@@ -18,8 +18,8 @@
 /* ---- 1. parameters ----------------------------------------------------------------- */
 
 static const char *const charts[] = {
-    "individuals", "xbar-r", "xbar-s", "i-mr-r", "i-mr-s",  "z-mr",    "ewma",
-    "cusum",       "p",      "np",     "c",      "u",       "laney-p", "laney-u",
+    "individuals", "xbar-r", "xbar-s", "i-mr-r", "i-mr-s", "z-mr",    "ewma",
+    "cusum",       "p",      "np",     "c",      "u",      "laney-p", "laney-u",
     "g",           "t",      "t2",     "mewma",  NULL};
 static const char *const sigmas[] = {"spread", "pooled", "overall", NULL};
 static const char *const ewma_limits[] = {"exact", "asymptotic", NULL};
@@ -33,9 +33,10 @@ static const fm_param params[] = {
      .choices = charts,
      .flags = FM_FIXED,
      .term = "spc.control-chart",
-     .help = "values: individuals, xbar-r, xbar-s, i-mr-r and i-mr-s (between and within), "
-             "z-mr (short runs), ewma, cusum; counts: p, np, c, u, laney-p, laney-u; rare "
-             "events: g, t; several variables: t2, mewma"},
+     .help =
+         "values: individuals, xbar-r, xbar-s, i-mr-r and i-mr-s (between and within), "
+         "z-mr (short runs), ewma, cusum; counts: p, np, c, u, laney-p, laney-u; rare "
+         "events: g, t; several variables: t2, mewma"},
     {.key = "response",
      .kind = FM_TEXT,
      .example = "diameter",
@@ -104,9 +105,10 @@ static const fm_param params[] = {
      .def = "spread",
      .choices = sigmas,
      .term = "spc.sigma-within",
-     .help = "spread: from the ranges or standard deviations that the chart shows; pooled: "
-             "from the pooled variance within subgroups; overall: from all values "
-             "(individuals, ewma, cusum without subgroups)"},
+     .help =
+         "spread: from the ranges or standard deviations that the chart shows; pooled: "
+         "from the pooled variance within subgroups; overall: from all values "
+         "(individuals, ewma, cusum without subgroups)"},
     {.key = "baseline.first",
      .kind = FM_INTEGER,
      .example = "1",
@@ -132,8 +134,9 @@ static const fm_param params[] = {
      .max = INFINITY,
      .flags = FM_OPTIONAL,
      .term = "spc.centre-line",
-     .help = "known mean, in the unit of the response (p, np: share; u: per unit), instead "
-             "of an estimate"},
+     .help =
+         "known mean, in the unit of the response (p, np: share; u: per unit), instead "
+         "of an estimate"},
     {.key = "given.sigma",
      .kind = FM_REAL,
      .unit = "1",
@@ -151,8 +154,9 @@ static const fm_param params[] = {
      .max = 10,
      .flags = FM_OPEN_MIN,
      .term = "spc.control-limit",
-     .help = "distance of the drawn limits from the centre line in standard deviations of "
-             "the plotted statistic; 3 unless run rules are chosen to match"},
+     .help =
+         "distance of the drawn limits from the centre line in standard deviations of "
+         "the plotted statistic; 3 unless run rules are chosen to match"},
     {.key = "limits.false_alarm",
      .kind = FM_REAL,
      .unit = "1",
@@ -170,8 +174,9 @@ static const fm_param params[] = {
      .max = 1e6,
      .flags = FM_OPTIONAL | FM_OPEN_MIN,
      .term = "spc.mewma-chart",
-     .help = "mewma: upper limit h of the squared distance; default: the limit with a mean "
-             "run length of 370.4 in control"},
+     .help =
+         "mewma: upper limit h of the squared distance; default: the limit with a mean "
+         "run length of 370.4 in control"},
     {.key = "rules",
      .kind = FM_RECORDS,
      .def = "[western-electric]",
@@ -309,36 +314,39 @@ static const fm_input_decl inputs[] = {
 /* ---- 3. tables ------------------------------------------------------------------------ */
 
 /* These charts plot pure numbers. */
-#define UNIT \
-    "@measurements.response unless chart=z-mr cusum p laney-p t2 mewma"
+#define UNIT "@measurements.response unless chart=z-mr cusum p laney-p t2 mewma"
 
-static const char *const statistics[] = {
-    [STAT_INDIVIDUAL] = "individual",
-    [STAT_MOVING_RANGE] = "moving range",
-    [STAT_MEAN] = "mean",
-    [STAT_MEAN_RANGE] = "moving range of means",
-    [STAT_RANGE] = "range",
-    [STAT_STD_DEV] = "std_dev",
-    [STAT_Z] = "z",
-    [STAT_Z_RANGE] = "moving range of z",
-    [STAT_EWMA] = "EWMA",
-    [STAT_CUSUM_UP] = "upper CUSUM",
-    [STAT_CUSUM_DOWN] = "lower CUSUM",
-    [STAT_SHARE] = "share defective",
-    [STAT_DEFECTIVES] = "defectives",
-    [STAT_DEFECTS] = "defects",
-    [STAT_RATE] = "defects per unit",
-    [STAT_COUNT_BETWEEN] = "count between events",
-    [STAT_TIME_BETWEEN] = "time between events",
-    [STAT_T2] = "T2",
-    [STAT_MEWMA] = "MEWMA distance",
-    NULL};
+static const char *const statistics[] = {[STAT_INDIVIDUAL] = "individual",
+                                         [STAT_MOVING_RANGE] = "moving range",
+                                         [STAT_MEAN] = "mean",
+                                         [STAT_MEAN_RANGE] = "moving range of means",
+                                         [STAT_RANGE] = "range",
+                                         [STAT_STD_DEV] = "std_dev",
+                                         [STAT_Z] = "z",
+                                         [STAT_Z_RANGE] = "moving range of z",
+                                         [STAT_EWMA] = "EWMA",
+                                         [STAT_CUSUM_UP] = "upper CUSUM",
+                                         [STAT_CUSUM_DOWN] = "lower CUSUM",
+                                         [STAT_SHARE] = "share defective",
+                                         [STAT_DEFECTIVES] = "defectives",
+                                         [STAT_DEFECTS] = "defects",
+                                         [STAT_RATE] = "defects per unit",
+                                         [STAT_COUNT_BETWEEN] = "count between events",
+                                         [STAT_TIME_BETWEEN] = "time between events",
+                                         [STAT_T2] = "T2",
+                                         [STAT_MEWMA] = "MEWMA distance",
+                                         NULL};
 
-#define COLUMN_STATISTIC \
-    {"statistic", FM_TYPE_CODE, "", "plotted statistic", FM_AXIS, statistics, \
-     "spc.control-chart", NULL}
-#define COLUMN_STAGE \
-    {"stage", FM_TYPE_TEXT, "", "stage of the process", FM_VALUE, NULL, "spc.stage", NULL}
+#define COLUMN_STATISTIC                                                                 \
+    {                                                                                    \
+        "statistic", FM_TYPE_CODE, "", "plotted statistic", FM_AXIS, statistics,         \
+            "spc.control-chart", NULL                                                    \
+    }
+#define COLUMN_STAGE                                                                     \
+    {                                                                                    \
+        "stage", FM_TYPE_TEXT, "", "stage of the process", FM_VALUE, NULL, "spc.stage",  \
+            NULL                                                                         \
+    }
 
 static const fm_column limit_columns[] = {
     COLUMN_STATISTIC,
@@ -385,21 +393,20 @@ static const fm_column bucket_columns[] = {
     {"index", FM_TYPE_INTEGER, "1", "number of the value, subgroup or sample", FM_AXIS,
      NULL, NULL, "a running number"},
     COLUMN_STAGE,
-    {"n", FM_TYPE_INTEGER, "1", "points from this one on that are drawn as one", FM_VALUE,
-     NULL, NULL, "a count"},
-    {"mean", FM_TYPE_REAL, UNIT, "mean of these points", FM_VALUE, NULL,
+    {"n", FM_TYPE_INTEGER, "1", "points in the step", FM_VALUE, NULL, NULL, "a count"},
+    {"mean", FM_TYPE_REAL, UNIT, "mean of the step", FM_VALUE, NULL, "spc.control-chart",
+     NULL},
+    {"lowest", FM_TYPE_REAL, UNIT, "lowest of the step", FM_VALUE, NULL,
      "spc.control-chart", NULL},
-    {"lowest", FM_TYPE_REAL, UNIT, "lowest of these points", FM_VALUE, NULL,
+    {"highest", FM_TYPE_REAL, UNIT, "highest of the step", FM_VALUE, NULL,
      "spc.control-chart", NULL},
-    {"highest", FM_TYPE_REAL, UNIT, "highest of these points", FM_VALUE, NULL,
-     "spc.control-chart", NULL},
-    {"centre", FM_TYPE_REAL, UNIT, "centre line of the first", FM_VALUE, NULL,
-     "spc.centre-line", NULL},
-    {"lower", FM_TYPE_REAL, UNIT, "lowest lower control limit", FM_VALUE, NULL,
-     "spc.control-limit", NULL},
-    {"upper", FM_TYPE_REAL, UNIT, "highest upper control limit", FM_VALUE, NULL,
-     "spc.control-limit", NULL},
-    {"n_flagged", FM_TYPE_INTEGER, "1", "flagged points among these", FM_STATUS, NULL,
+    {"centre", FM_TYPE_REAL, UNIT, "centre line", FM_VALUE, NULL, "spc.centre-line",
+     NULL},
+    {"lower", FM_TYPE_REAL, UNIT, "lower control limit, lowest of the step", FM_VALUE,
+     NULL, "spc.control-limit", NULL},
+    {"upper", FM_TYPE_REAL, UNIT, "upper control limit, highest of the step", FM_VALUE,
+     NULL, "spc.control-limit", NULL},
+    {"n_flagged", FM_TYPE_INTEGER, "1", "flagged points in the step", FM_STATUS, NULL,
      "spc.run-rule", NULL},
     {"flagged_lowest", FM_TYPE_REAL, UNIT, "lowest flagged point", FM_VALUE, NULL,
      "spc.run-rule", NULL},
@@ -442,24 +449,28 @@ static const fm_column summary_columns[] = {
      "spc.average-run-length", NULL},
 };
 
-#define SERIES(name, words) \
-    {name, words, FM_MANY_ROWS, bucket_columns, FM_COUNT(bucket_columns), "mean"}
+#define SERIES(name, words)                                                              \
+    {                                                                                    \
+        name, words, FM_MANY_ROWS, bucket_columns, FM_COUNT(bucket_columns), "mean"      \
+    }
 
 static const fm_table tables[] = {
-    {"limits", "control limits by statistic, stage and size (EWMA: the last)", FM_MANY_ROWS, limit_columns,
-     FM_COUNT(limit_columns), "centre"},
+    {"limits", "control limits by statistic, stage and size (EWMA: the last)",
+     FM_MANY_ROWS, limit_columns, FM_COUNT(limit_columns), "centre"},
     {"points", "plotted points with their limits and flags", FM_MANY_ROWS, point_columns,
      FM_COUNT(point_columns), "value"},
     SERIES("location", "location chart as drawn, at most about 1000 steps"),
     SERIES("spread", "spread chart as drawn, at most about 1000 steps"),
-    SERIES("within", "chart of spread within subgroups as drawn, at most about 1000 steps"),
+    SERIES("within",
+           "chart of spread within subgroups as drawn, at most about 1000 steps"),
     {"summary", "summary of the chart", FM_ONE_ROW, summary_columns,
      FM_COUNT(summary_columns), "n_flagged"},
 };
 
 /* ---- 4. figures, verdicts --------------------------------------------------------------- */
 
-#define DRAWN "index mean centre lower upper n lowest highest flagged_lowest flagged_highest"
+#define DRAWN                                                                            \
+    "index mean centre lower upper n lowest highest flagged_lowest flagged_highest"
 
 static const fm_figure figures[] = {
     {.name = "chart",
@@ -473,8 +484,9 @@ static const fm_figure figures[] = {
      .script = "spc/spc_chart.gp",
      .flags = FM_FIG_POINT},
     {.name = "spread",
-     .caption = "Control chart of the moving ranges, ranges or standard deviations; points "
-                "beyond a limit carry a ring.",
+     .caption =
+         "Control chart of the moving ranges, ranges or standard deviations; points "
+         "beyond a limit carry a ring.",
      .table = "spread",
      .columns = DRAWN,
      .by = "statistic",
@@ -593,8 +605,8 @@ remark(const fm_chart *c)
     bool given =
         fm_present(c->point, P_GIVEN_CENTRE) && fm_present(c->point, P_GIVEN_SIGMA);
     uint64_t base = c->base_last < c->n_samples ? c->base_last : c->n_samples;
-    base = base - c->base_first + 1 < c->n_plotted ? base - c->base_first + 1
-                                                   : c->n_plotted;
+    base =
+        base - c->base_first + 1 < c->n_plotted ? base - c->base_first + 1 : c->n_plotted;
     if (c->n_missing > 0)
         fm_out_remark(c->out,
                       "%llu missing values were left out; they break runs of points",

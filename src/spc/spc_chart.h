@@ -175,8 +175,8 @@ typedef struct fm_chart_mark {
     uint64_t index, row;
     size_t n; /* values behind it */
     size_t stage;
-    double value; /* NaN: missing; breaks runs */
-    double score; /* what the rules look at; usually the value itself */
+    double value;     /* NaN: missing; breaks runs */
+    double score;     /* what the rules look at; usually the value itself */
     fm_spc_zone zone; /* of the score */
     fm_spc_limits limits;
     bool first_of_stage; /* runs begin anew */
@@ -214,8 +214,8 @@ typedef struct fm_chart_trace {
     bool growing;          /* limits differ from point to point: list the last ones */
     fm_spc_rule_state state[FM_SPC_RULES_MAX];
     uint64_t per_bucket;
-    uint64_t keep;       /* points kept at most */
-    bool keep_all;       /* the series is short enough */
+    uint64_t keep; /* points kept at most */
+    bool keep_all; /* the series is short enough */
     uint64_t n_points, n_flagged, n_kept, n_dropped;
     fm_chart_bucket bucket;
     fm_chart_mark batch[FM_CHART_BATCH];
@@ -229,7 +229,7 @@ typedef struct fm_chart_trace {
 typedef struct fm_chart_trace_options {
     fm_chart_statistic statistic;
     size_t table;
-    uint64_t n_samples; /* of the whole series */
+    uint64_t n_samples;           /* of the whole series */
     const fm_spc_rule_set *rules; /* NULL: beyond the drawn limits */
     const char *flag_name;        /* of a point beyond them */
     bool growing;                 /* table limits has the last ones of a stage and size */
@@ -261,17 +261,17 @@ typedef struct fm_chart {
     fm_error *err;
     fm_chart_kind kind;
     fm_chart_sampler *sampler;
-    size_t n_groups;             /* stages, or parts */
-    fm_chart_estimate *estimate; /* [n_groups] */
-    fm_spc_ellipsoid ellipsoid;  /* multivariate */
-    double distance_limit;       /* MEWMA */
-    fm_spc_rule_set rules;       /* chosen */
+    size_t n_groups;              /* stages, or parts */
+    fm_chart_estimate *estimate;  /* [n_groups] */
+    fm_spc_ellipsoid ellipsoid;   /* multivariate */
+    double distance_limit;        /* MEWMA */
+    fm_spc_rule_set rules;        /* chosen */
     fm_spc_rule_set spread_rules; /* for ranges and standard deviations */
     fm_chart_trace *trace[3];
     size_t n_traces;
     uint64_t n_samples, n_plotted, n_missing, n_values;
     uint64_t base_first, base_last; /* baseline, numbers of samples */
-    fm_math_sum sum_n; /* values per sample, for sigma between */
+    fm_math_sum sum_n;              /* values per sample, for sigma between */
 } fm_chart;
 
 /* True for a sample that counts for centre and sigma. */
@@ -296,7 +296,7 @@ typedef struct fm_chart_family {
     fm_status (*plot)(fm_chart *c);
 } fm_chart_family;
 
-extern const fm_chart_family fm_chart_variables;   /* individuals ... z-mr */
+extern const fm_chart_family fm_chart_variables;    /* individuals ... z-mr */
 extern const fm_chart_family fm_chart_timeweighted; /* ewma, cusum */
 extern const fm_chart_family fm_chart_attributes;   /* p ... t */
 extern const fm_chart_family fm_chart_multivariate; /* t2, mewma */

@@ -30,8 +30,7 @@ one_point_limit(const fm_spc_rule_set *rules)
     double nearest = NAN;
     for (size_t r = 0; r < rules->n; r++) {
         const fm_spc_rule *rule = &rules->rule[r];
-        if (rule->pattern == FM_SPC_ZONE && rule->w == 1 &&
-            rule->region == FM_SPC_BEYOND)
+        if (rule->pattern == FM_SPC_ZONE && rule->w == 1 && rule->region == FM_SPC_BEYOND)
             nearest = isnan(nearest) ? rule->k : fmin(nearest, rule->k);
     }
     return nearest;

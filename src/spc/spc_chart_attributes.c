@@ -33,10 +33,10 @@ is_laney(fm_chart_kind kind)
 static fm_spc_attribute
 attribute_of(fm_chart_kind kind)
 {
-    return kind == CHART_NP   ? FM_SPC_NP
-           : kind == CHART_C  ? FM_SPC_C
-           : is_share(kind)   ? FM_SPC_P
-                              : FM_SPC_U;
+    return kind == CHART_NP  ? FM_SPC_NP
+           : kind == CHART_C ? FM_SPC_C
+           : is_share(kind)  ? FM_SPC_P
+                             : FM_SPC_U;
 }
 
 static bool
@@ -127,11 +127,11 @@ check_level(const fm_chart *c, double level, size_t group)
     if (level > 0 && !all)
         return FM_OK;
     return FM_FAIL(c->err, FM_ESINGULAR, "%s%s: no limits can be computed",
-                   all                      ? "every item is defective"
-                   : c->kind == CHART_T     ? "all times are 0"
-                   : c->kind == CHART_G     ? "all counts are 0"
-                   : is_share(c->kind)      ? "no item is defective"
-                                            : "there is no defect",
+                   all                  ? "every item is defective"
+                   : c->kind == CHART_T ? "all times are 0"
+                   : c->kind == CHART_G ? "all counts are 0"
+                   : is_share(c->kind)  ? "no item is defective"
+                                        : "there is no defect",
                    where);
 }
 

@@ -11,17 +11,17 @@
 #include "spc/spc_rule_set_param.h"
 
 #define CHART(kind) (1U << (kind))
-#define SINGLE (CHART(CHART_INDIVIDUALS) | CHART(CHART_Z_MR))
+#define SINGLE      (CHART(CHART_INDIVIDUALS) | CHART(CHART_Z_MR))
 #define GROUPED                                                                          \
     (CHART(CHART_XBAR_R) | CHART(CHART_XBAR_S) | CHART(CHART_I_MR_R) |                   \
      CHART(CHART_I_MR_S))
 #define WEIGHTED (CHART(CHART_EWMA) | CHART(CHART_CUSUM))
-#define SHARES (CHART(CHART_P) | CHART(CHART_NP) | CHART(CHART_LANEY_P))
-#define RATES (CHART(CHART_U) | CHART(CHART_LANEY_U))
-#define RARE (CHART(CHART_G) | CHART(CHART_T))
-#define MULTI (CHART(CHART_T2) | CHART(CHART_MEWMA))
-#define COUNTS (SHARES | RATES | RARE | CHART(CHART_C))
-#define ALL (CHART(CHART_COUNT) - 1)
+#define SHARES   (CHART(CHART_P) | CHART(CHART_NP) | CHART(CHART_LANEY_P))
+#define RATES    (CHART(CHART_U) | CHART(CHART_LANEY_U))
+#define RARE     (CHART(CHART_G) | CHART(CHART_T))
+#define MULTI    (CHART(CHART_T2) | CHART(CHART_MEWMA))
+#define COUNTS   (SHARES | RATES | RARE | CHART(CHART_C))
+#define ALL      (CHART(CHART_COUNT) - 1)
 
 /* Which charts use a parameter. */
 static const struct use {
@@ -94,7 +94,8 @@ check_groups(const fm_point *point, fm_error *err)
                        "chart: %s needs one of subgroup and subgroup_size", chart);
     if (fm_present(point, P_SAMPLE_COLUMN) && fm_present(point, P_SAMPLE_SIZE))
         return FM_FAIL(err, FM_ESCENARIO,
-                       "chart: %s needs only one of sample.column and sample.size", chart);
+                       "chart: %s needs only one of sample.column and sample.size",
+                       chart);
     if (is(point, SHARES | RATES) && !sized)
         return FM_FAIL(err, FM_ESCENARIO,
                        "chart: %s needs one of sample.column and sample.size", chart);
@@ -116,7 +117,8 @@ check_columns(const fm_point *point, fm_error *err)
     static const size_t roles[] = {P_SUBGROUP, P_SAMPLE_COLUMN, P_STAGE, P_PART};
     const char *response = fm_text(point, P_RESPONSE);
     for (size_t i = 0; i < FM_COUNT(roles); i++)
-        if (fm_present(point, roles[i]) && strcmp(fm_text(point, roles[i]), response) == 0)
+        if (fm_present(point, roles[i]) &&
+            strcmp(fm_text(point, roles[i]), response) == 0)
             return FM_FAIL(err, FM_ESCENARIO, "%s: '%s' is the response",
                            point->study->params[roles[i]].key, response);
     const fm_value *also = fm_value_at(point, P_ALSO);
@@ -183,7 +185,8 @@ static fm_status
 check_rules(const fm_point *point, fm_error *err)
 {
     fm_spc_rule_set rules = {.n = 0};
-    fm_status st = fm_spc_rule_set_read(fm_value_at(point, P_RULES), "rules", &rules, err);
+    fm_status st =
+        fm_spc_rule_set_read(fm_value_at(point, P_RULES), "rules", &rules, err);
     if (st == FM_OK && rules.n == 0)
         return FM_FAIL(err, FM_ESCENARIO, "rules: give at least one, e.g. [we1]");
     return st;

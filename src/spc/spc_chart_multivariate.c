@@ -36,10 +36,11 @@ estimate(fm_chart *c)
         return st;
     st = fm_spc_ellipsoid_eval(&scatter, &c->ellipsoid);
     if (st == FM_ETOOFEW || (st == FM_OK && scatter.m <= scatter.p + 1))
-        return FM_FAIL(c->err, FM_ETOOFEW,
-                       "%zu complete rows are too few for %zu variables: at least %zu are "
-                       "needed",
-                       scatter.m, scatter.p, scatter.p + 2);
+        return FM_FAIL(
+            c->err, FM_ETOOFEW,
+            "%zu complete rows are too few for %zu variables: at least %zu are "
+            "needed",
+            scatter.m, scatter.p, scatter.p + 2);
     if (st == FM_ESINGULAR)
         return FM_FAIL(c->err, st,
                        "a column is constant, or the columns depend on each other "
@@ -72,8 +73,9 @@ distance_limit(fm_chart *c)
     }
     fm_status st = fm_chart_mewma_limit(c, &c->distance_limit);
     if (st != FM_OK)
-        return FM_FAIL(c->err, st, "no limit with a mean run length of 370.4 is found; "
-                                   "give limits.distance");
+        return FM_FAIL(c->err, st,
+                       "no limit with a mean run length of 370.4 is found; "
+                       "give limits.distance");
     return st;
 }
 

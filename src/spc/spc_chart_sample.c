@@ -256,10 +256,9 @@ take_row(fm_chart_sampler *s, fm_chart_sample *out, fm_error *err)
     out->group = (fm_spc_subgroup){0, out->value, NAN, NAN};
     if (!isnan(out->value))
         out->group.n = 1;
-    out->size = s->column[C_SIZE] != SIZE_MAX ? real_at(s, s->column[C_SIZE])
-                : fm_present(s->point, P_SAMPLE_SIZE)
-                    ? fm_real(s->point, P_SAMPLE_SIZE)
-                    : 1;
+    out->size = s->column[C_SIZE] != SIZE_MAX         ? real_at(s, s->column[C_SIZE])
+                : fm_present(s->point, P_SAMPLE_SIZE) ? fm_real(s->point, P_SAMPLE_SIZE)
+                                                      : 1;
     s->at++;
     return FM_OK;
 }
@@ -314,7 +313,7 @@ fm_chart_sampler_next(fm_chart_sampler *s, fm_chart_sample *out, bool *more_out,
     if (st != FM_OK || !*more_out)
         return st;
     begin_sample(s, out);
-    bool grouped = s->column[C_SUBGROUP] != SIZE_MAX ||
-                   fm_present(s->point, P_SUBGROUP_SIZE);
+    bool grouped =
+        s->column[C_SUBGROUP] != SIZE_MAX || fm_present(s->point, P_SUBGROUP_SIZE);
     return grouped ? take_subgroup(s, out, err) : take_row(s, out, err);
 }

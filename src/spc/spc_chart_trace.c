@@ -158,8 +158,7 @@ count_limits(fm_chart_trace *t, const fm_chart_mark *m)
             return;
         }
         if (k == t->n_limits)
-            t->limits[t->n_limits++] =
-                (fm_chart_limit_row){m->stage, m->n, 0, m->limits};
+            t->limits[t->n_limits++] = (fm_chart_limit_row){m->stage, m->n, 0, m->limits};
         t->last_limit = k;
     }
     t->limits[k].n++;

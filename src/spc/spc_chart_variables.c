@@ -130,8 +130,8 @@ settle(fm_chart *c, const sums *sum, size_t group)
                        ? fm_spc_within_get(&sum->within[group], &e->process)
                        : fm_spc_series_get(series, overall, &e->process);
     if (st != FM_OK && given && series->n > 0) { /* the mean is all that is needed */
-        e->process = (fm_spc_process){fm_math_sum_get(&series->sum) / (double)series->n, 0,
-                                      series->n, 0};
+        e->process = (fm_spc_process){fm_math_sum_get(&series->sum) / (double)series->n,
+                                      0, series->n, 0};
         st = FM_OK;
     }
     if (st != FM_OK)
@@ -225,9 +225,9 @@ plot_one(plotting *p, size_t k, fm_spc_statistic statistic, const fm_chart_sampl
 {
     const fm_chart_estimate *e = &p->c->estimate[s->stage];
     bool of_means = is_between(p->c->kind) && k < 2;
-    size_t size = of_means                            ? s->group.n
+    size_t size = of_means                           ? s->group.n
                   : statistic == FM_SPC_MOVING_RANGE ? 2
-                                                      : s->group.n;
+                                                     : s->group.n;
     if (isnan(value)) {
         put(p, k, s, size, value);
         return FM_OK;
@@ -299,9 +299,11 @@ add_traces(fm_chart *c)
     fm_status st =
         fm_chart_add_trace(c, what[c->kind].location, T_LOCATION, &c->rules, NULL);
     if (st == FM_OK)
-        st = fm_chart_add_trace(c, what[c->kind].spread, T_SPREAD, &c->spread_rules, NULL);
+        st =
+            fm_chart_add_trace(c, what[c->kind].spread, T_SPREAD, &c->spread_rules, NULL);
     if (st == FM_OK && is_between(c->kind))
-        st = fm_chart_add_trace(c, what[c->kind].within, T_WITHIN, &c->spread_rules, NULL);
+        st =
+            fm_chart_add_trace(c, what[c->kind].within, T_WITHIN, &c->spread_rules, NULL);
     return st;
 }
 

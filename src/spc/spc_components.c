@@ -138,8 +138,7 @@ static const fm_column anova_columns[] = {
 };
 
 static const char *const interval_words[] = {
-    "none",    "chi-square",    "mls", "mls-approximate",
-    "profile", "satterthwaite", NULL};
+    "none", "chi-square", "mls", "mls-approximate", "profile", "satterthwaite", NULL};
 static const char *const estimate_words[] = {"ok", "set to zero", "at zero bound", NULL};
 static const char *const yes_words[] = {"no", "yes", NULL};
 

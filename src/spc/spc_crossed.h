@@ -22,10 +22,10 @@ typedef struct fm_spc_design {
     const int32_t *code;            /* [n_factors][n] 0 ... n_codes - 1 */
     unsigned mask[FM_SPC_TERM_MAX]; /* sorted: fewer factors first */
     size_t n_units[FM_SPC_TERM_MAX];
-    size_t *unit;   /* [n_terms][n] unit of each observation */
-    size_t *cell;   /* [n] combination of all factors that are in a term */
+    size_t *unit; /* [n_terms][n] unit of each observation */
+    size_t *cell; /* [n] combination of all factors that are in a term */
     size_t n_cells;
-    bool balanced;  /* terms are orthogonal and the units of each equally large */
+    bool balanced; /* terms are orthogonal and the units of each equally large */
 } fm_spc_design;
 
 /* Number of size_t that fm_spc_design_build needs. */

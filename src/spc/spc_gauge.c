@@ -59,8 +59,9 @@ static const fm_param params[] = {
      .example = "[part, tool, part*tool, day(tool)]",
      .flags = FM_OPTIONAL | FM_FIXED,
      .term = "waf.variance-component",
-     .help = "expanded: random effects, a*b crossed, b(a) nested; absent: all factors and "
-             "their interactions of two"},
+     .help =
+         "expanded: random effects, a*b crossed, b(a) nested; absent: all factors and "
+         "their interactions of two"},
     {.key = "method",
      .kind = FM_CHOICE,
      .def = "auto",
@@ -94,8 +95,9 @@ static const fm_param params[] = {
      .max = 1e300,
      .flags = FM_OPTIONAL | FM_OPEN_MIN,
      .term = "spc.specification-limit",
-     .help = "width of the tolerance (upper minus lower limit), a bare number in the unit "
-             "of the readings"},
+     .help =
+         "width of the tolerance (upper minus lower limit), a bare number in the unit "
+         "of the readings"},
     {.key = "spread",
      .kind = FM_REAL,
      .unit = "1",
@@ -187,8 +189,7 @@ static const fm_input_decl inputs[] = {
 
 static const char *const model_words[] = {"full", "pooled", NULL};
 static const char *const interval_words[] = {
-    "none",    "chi-square",    "mls", "mls-approximate",
-    "profile", "satterthwaite", NULL};
+    "none", "chi-square", "mls", "mls-approximate", "profile", "satterthwaite", NULL};
 static const char *const estimate_words[] = {"ok", "set to zero", "at zero bound", NULL};
 static const char *const method_words[] = {"anova", "reml", NULL};
 static const char *const yes_words[] = {"no", "yes", NULL};
@@ -221,18 +222,18 @@ static const fm_column component_columns[] = {
      "met.standard-deviation", NULL},
     {"percent_contribution", FM_TYPE_REAL, "%", "share of the total variance", FM_VALUE,
      NULL, "msa.percent-contribution", NULL},
-    {"percent_study", FM_TYPE_REAL, "%", "share of the total standard deviation", FM_VALUE,
-     NULL, "msa.percent-study-variation", NULL},
+    {"percent_study", FM_TYPE_REAL, "%", "share of the total standard deviation",
+     FM_VALUE, NULL, "msa.percent-study-variation", NULL},
     {"percent_tolerance", FM_TYPE_REAL, "%", "spread as share of the tolerance", FM_VALUE,
      NULL, "msa.p-to-t-ratio", NULL},
     {"lower", FM_TYPE_REAL, SQUARE, "lower confidence limit of the variance", FM_VALUE,
      NULL, "met.confidence-interval", NULL},
     {"upper", FM_TYPE_REAL, SQUARE, "upper confidence limit of the variance", FM_VALUE,
      NULL, "met.confidence-interval", NULL},
-    {"study_lower", FM_TYPE_REAL, "%", "lower confidence limit of percent_study", FM_VALUE,
-     NULL, "met.confidence-interval", NULL},
-    {"study_upper", FM_TYPE_REAL, "%", "upper confidence limit of percent_study", FM_VALUE,
-     NULL, "met.confidence-interval", NULL},
+    {"study_lower", FM_TYPE_REAL, "%", "lower confidence limit of percent_study",
+     FM_VALUE, NULL, "met.confidence-interval", NULL},
+    {"study_upper", FM_TYPE_REAL, "%", "upper confidence limit of percent_study",
+     FM_VALUE, NULL, "met.confidence-interval", NULL},
     {"interval", FM_TYPE_CODE, "", "method of the variance's confidence interval",
      FM_VALUE, interval_words, "met.confidence-interval", NULL},
     {"raw_variance", FM_TYPE_REAL, SQUARE,
@@ -268,8 +269,8 @@ static const fm_column summary_columns[] = {
      "met.standard-uncertainty", NULL},
     {"method", FM_TYPE_CODE, "", "method of estimation", FM_VALUE, method_words,
      "waf.variance-component", NULL},
-    {"balanced", FM_TYPE_CODE, "", "all combinations have equally many readings", FM_VALUE,
-     yes_words, NULL, "a property of the data"},
+    {"balanced", FM_TYPE_CODE, "", "all combinations have equally many readings",
+     FM_VALUE, yes_words, NULL, "a property of the data"},
     {"pooled", FM_TYPE_CODE, "", "the interaction is pooled with repeatability", FM_VALUE,
      yes_words, "spc.f-test", NULL},
     {"interaction_p", FM_TYPE_REAL, "1", "p value of the interaction", FM_VALUE, NULL,
@@ -287,8 +288,8 @@ static const fm_column summary_columns[] = {
      "spc.reml", NULL},
     {"limit_good", FM_TYPE_REAL, "%", "limit of a good gauge", FM_VALUE, NULL, NULL,
      NO_TERM_LIMIT},
-    {"limit_acceptable", FM_TYPE_REAL, "%", "limit of an acceptable gauge", FM_VALUE, NULL,
-     NULL, NO_TERM_LIMIT},
+    {"limit_acceptable", FM_TYPE_REAL, "%", "limit of an acceptable gauge", FM_VALUE,
+     NULL, NULL, NO_TERM_LIMIT},
     {"limit_tolerance", FM_TYPE_REAL, "%",
      "limit of the share of the tolerance; missing without a tolerance", FM_VALUE, NULL,
      NULL, NO_TERM_LIMIT},
@@ -339,10 +340,11 @@ static const char script[] = "spc/spc_gauge.gp";
 
 static const fm_figure figures[] = {
     {.name = "components",
-     .caption = "Sources of variation as shares of the study variation (standard "
-                "deviations), of the total variance, and of the tolerance where one is "
-                "given, with the confidence interval of the study variation and the limits "
-                "for a good and an acceptable gauge.",
+     .caption =
+         "Sources of variation as shares of the study variation (standard "
+         "deviations), of the total variance, and of the tolerance where one is "
+         "given, with the confidence interval of the study variation and the limits "
+         "for a good and an acceptable gauge.",
      .table = "components",
      .columns = "source percent_study percent_contribution percent_tolerance study_lower "
                 "study_upper",
@@ -423,8 +425,7 @@ check(const fm_point *point, fm_error *err)
     for (size_t p = FM_GAUGE_P_INTERACTION; p <= FM_GAUGE_P_POOL_ABOVE; p++)
         if ((layout != FM_GAUGE_CROSSED || !has_operator) && fm_present(point, p))
             return FM_FAIL(err, FM_ESCENARIO,
-                           "%s: only for layout crossed with an operator",
-                           params[p].key);
+                           "%s: only for layout crossed with an operator", params[p].key);
     if (fm_present(point, FM_GAUGE_P_POOL_ABOVE) &&
         fm_present(point, FM_GAUGE_P_INTERACTION) &&
         fm_integer(point, FM_GAUGE_P_INTERACTION) != FM_GAUGE_INTERACTION_AUTO)

@@ -73,7 +73,8 @@ add_term(fm_gauge *g, unsigned mask, const char *name, bool nested_part, fm_erro
             return FM_FAIL(err, FM_ESCENARIO, "terms: '%s' has the same units as '%s'",
                            name, g->given_name[t]);
     if (g->n_given == FM_SPC_TERM_MAX)
-        return FM_FAIL(err, FM_ESCENARIO, "terms: more than %d are not possible; list "
+        return FM_FAIL(err, FM_ESCENARIO,
+                       "terms: more than %d are not possible; list "
                        "those that matter",
                        FM_SPC_TERM_MAX);
     g->given[g->n_given] = mask;
@@ -99,10 +100,11 @@ take_factor(const fm_gauge *g, const char *whole, const char **text, unsigned *m
         }
     }
     if (longest == 0)
-        return FM_FAIL(err, FM_ESCENARIO,
-                       "terms: '%s' is not a factor (in '%s'); factors are part, operator "
-                       "and those listed in factors, joined as a*b or b(a)",
-                       *text, whole);
+        return FM_FAIL(
+            err, FM_ESCENARIO,
+            "terms: '%s' is not a factor (in '%s'); factors are part, operator "
+            "and those listed in factors, joined as a*b or b(a)",
+            *text, whole);
     if (*mask_io & 1U << best)
         return FM_FAIL(err, FM_ESCENARIO, "terms: '%s' names '%s' twice", whole,
                        factor_name(g, best));
@@ -132,7 +134,8 @@ parse_term(fm_gauge *g, const char *whole, fm_error *err)
         if (st == FM_OK && *text == ')')
             text++;
         else if (st == FM_OK)
-            return FM_FAIL(err, FM_ESCENARIO, "terms: '%s' has no closing bracket", whole);
+            return FM_FAIL(err, FM_ESCENARIO, "terms: '%s' has no closing bracket",
+                           whole);
     }
     if (st == FM_OK && *text != '\0')
         return FM_FAIL(err, FM_ESCENARIO, "terms: what is '%s' in '%s'?", text, whole);
@@ -213,7 +216,7 @@ allocate(fm_gauge *g, size_t n_rows, size_t n_codes)
                       sizeof *g->words);
     g->work = calloc(3 * n + 1, sizeof *g->work);
     return g->row && g->y && g->code && g->scratch && g->words && g->work ? FM_OK
-                                                                           : FM_ENOMEM;
+                                                                          : FM_ENOMEM;
 }
 
 static bool
@@ -236,8 +239,7 @@ sort_rows(fm_gauge *g, size_t n_codes)
     for (size_t f = 0; f < depth; f++)
         for (size_t i = 0; i < g->n; i++)
             g->scratch[f * g->n + i] = g->factor[f]->code[g->row[i]];
-    fm_status st =
-        fm_spc_tree_build(g->scratch, g->n, depth, n_codes, g->words, &tree);
+    fm_status st = fm_spc_tree_build(g->scratch, g->n, depth, n_codes, g->words, &tree);
     if (st != FM_OK)
         return st;
     size_t *from = tree.order;
@@ -256,12 +258,12 @@ check_labels(const fm_gauge *g, fm_error *err)
         for (size_t i = 1; i < g->n && one; i++)
             one = g->code[f * g->n + i] == g->code[f * g->n];
         if (one)
-            return FM_FAIL(err, FM_ESINGULAR,
-                           "all %zu readings have the same '%s' (%s): its variance cannot "
-                           "be estimated%s",
-                           g->n, factor_name(g, f),
-                           g->factor[f]->labels[g->code[f * g->n]],
-                           f == 0 ? "" : "; leave it out");
+            return FM_FAIL(
+                err, FM_ESINGULAR,
+                "all %zu readings have the same '%s' (%s): its variance cannot "
+                "be estimated%s",
+                g->n, factor_name(g, f), g->factor[f]->labels[g->code[f * g->n]],
+                f == 0 ? "" : "; leave it out");
     }
     return FM_OK;
 }
@@ -272,9 +274,9 @@ fm_gauge_collect(fm_gauge *g, fm_error *err)
     size_t n_rows = fm_input(g->point, 0)->n_rows, n_codes = 1;
     const double *real = data_column(g->point, FM_GAUGE_C_RESPONSE, 0)->real;
     for (size_t f = 0; f < g->n_factors; f++) {
-        g->factor[f] = f < g->first_extra
-                           ? data_column(g->point, FM_GAUGE_C_PART + f, 0)
-                           : data_column(g->point, FM_GAUGE_C_FACTORS, f - g->first_extra);
+        g->factor[f] = f < g->first_extra ? data_column(g->point, FM_GAUGE_C_PART + f, 0)
+                                          : data_column(g->point, FM_GAUGE_C_FACTORS,
+                                                        f - g->first_extra);
         if (g->factor[f]->n_labels > n_codes)
             n_codes = g->factor[f]->n_labels;
     }
@@ -298,9 +300,7 @@ fm_gauge_collect(fm_gauge *g, fm_error *err)
         for (size_t f = 0; f < g->n_factors; f++)
             g->code[f * g->n + i] = g->factor[f]->code[g->row[i]];
     }
-    g->design = (fm_spc_design){.n = g->n,
-                                .n_factors = g->n_factors,
-                                .n_codes = n_codes,
-                                .code = g->code};
+    g->design = (fm_spc_design){
+        .n = g->n, .n_factors = g->n_factors, .n_codes = n_codes, .code = g->code};
     return check_labels(g, err);
 }

@@ -92,10 +92,11 @@ explain(const fm_gauge *g, fm_status st, fm_error *err)
         for (size_t s = 0; s < t; s++)
             if (d->n_units[s] == d->n_units[t] &&
                 fm_spc_mask_contains(d->mask[t], d->mask[s]))
-                return FM_FAIL(err, FM_ESINGULAR,
-                               "'%s' and '%s' have the same units: their variances cannot "
-                               "be told apart; leave one of them out",
-                               g->name[s], g->name[t]);
+                return FM_FAIL(
+                    err, FM_ESINGULAR,
+                    "'%s' and '%s' have the same units: their variances cannot "
+                    "be told apart; leave one of them out",
+                    g->name[s], g->name[t]);
     if (st == FM_ETOOFEW)
         return FM_FAIL(err, st,
                        "%zu readings are too few for %zu terms: nothing is left for "
@@ -104,11 +105,23 @@ explain(const fm_gauge *g, fm_status st, fm_error *err)
     return FM_FAIL(err, st, "the data do not determine all variances of the terms");
 }
 
-/* True if units of two terms cannot be told apart or nothing is left within cells. */
+/* False if units of two terms cannot be told apart or nothing is left for the
+ * residual. */
 static bool
 is_determined(const fm_gauge *g)
 {
     const fm_spc_design *d = &g->design;
+    double df[FM_SPC_TERM_MAX], left = (double)g->n - 1;
+    for (size_t t = 0; t < d->n_terms; t++) {
+        df[t] = (double)d->n_units[t] - 1;
+        for (size_t s = 0; s < t; s++)
+            if (fm_spc_mask_contains(d->mask[t], d->mask[s]))
+                df[t] -= df[s];
+        df[t] = fmax(0, df[t]);
+        left -= df[t];
+    }
+    if (!(left > 0))
+        return false;
     for (size_t t = 0; t < d->n_terms; t++) {
         if (d->n_units[t] == g->n)
             return false;
@@ -144,7 +157,8 @@ pool(fm_gauge *g, fm_out *out, fm_error *err)
         (kind == FM_GAUGE_INTERACTION_AUTO && !(p > above)))
         return FM_OK;
     if (kind == FM_GAUGE_INTERACTION_AUTO)
-        fm_out_remark(out, "the interaction of part and operator (p = %.3g) is pooled with "
+        fm_out_remark(out,
+                      "the interaction of part and operator (p = %.3g) is pooled with "
                       "repeatability",
                       p);
     fm_status st = build(g, true, err);
@@ -206,7 +220,8 @@ make_cells(fm_gauge *g, double mean, fm_spc_cells *c, double **block_out)
 static fm_status
 maximise(fm_gauge *g, const fm_spc_reml_data *data, fm_error *err)
 {
-    double start[FM_SPC_SOURCE_MAX], confidence = fm_real(g->point, FM_GAUGE_P_CONFIDENCE);
+    double start[FM_SPC_SOURCE_MAX],
+        confidence = fm_real(g->point, FM_GAUGE_P_CONFIDENCE);
     fm_math_moments m;
     fm_status st = fm_math_moments_eval(g->y, g->n, &m);
     if (st != FM_OK)
@@ -278,8 +293,9 @@ drop_unreplicated(fm_gauge *g, fm_out *out, fm_error *err)
         return FM_FAIL(err, FM_ETOOFEW,
                        "each operator measured each part once: the interaction cannot be "
                        "told from repeatability");
-    fm_out_remark(out, "one reading of each part by each operator: repeatability includes "
-                       "their interaction");
+    fm_out_remark(out,
+                  "one reading of each part by each operator: repeatability includes "
+                  "their interaction");
     return build(g, true, err);
 }
 

@@ -24,19 +24,22 @@ put_anova(const fm_gauge *g, const fm_spc_anova *a, bool pooled, fm_out *out)
         const char *name = g->name[i];
         if (g->pooled && !pooled) /* names are those of the pooled model */
             name = i == a->depth ? "repeatability" : g->given_name[given++];
-        fm_cell row[] = {
-            {.integer = pooled}, {.text = name},    {.real = a->df[i]},
-            {.real = a->ss[i]},  {.real = a->ms[i]}, {.real = a->f[i]},
-            {.real = isnan(a->f[i]) ? (double)NAN : a->below_df[i]},
-            {.real = a->p[i]}};
+        fm_cell row[] = {{.integer = pooled},
+                         {.text = name},
+                         {.real = a->df[i]},
+                         {.real = a->ss[i]},
+                         {.real = a->ms[i]},
+                         {.real = a->f[i]},
+                         {.real = isnan(a->f[i]) ? (double)NAN : a->below_df[i]},
+                         {.real = a->p[i]}};
         st = fm_out_row(out, FM_GAUGE_T_ANOVA, row);
     }
     if (st != FM_OK)
         return st;
-    fm_cell total[] = {{.integer = pooled},     {.text = "total"},
-                       {.real = a->total_df},   {.real = a->total_ss},
-                       {.real = (double)NAN},   {.real = (double)NAN},
-                       {.real = (double)NAN},   {.real = (double)NAN}};
+    fm_cell total[] = {{.integer = pooled},   {.text = "total"},
+                       {.real = a->total_df}, {.real = a->total_ss},
+                       {.real = (double)NAN}, {.real = (double)NAN},
+                       {.real = (double)NAN}, {.real = (double)NAN}};
     return fm_out_row(out, FM_GAUGE_T_ANOVA, total);
 }
 

@@ -56,9 +56,9 @@ fm_status fm_spc_individuals_eval(const double *x, size_t n, fm_spc_process *out
 typedef struct fm_spc_series {
     fm_math_sum sum, ranges;
     size_t n, n_ranges;
-    double last;     /* the value before; of use while n_after > 0 */
-    size_t n_after;  /* values since the last break */
-    double origin;   /* the first value: deviations from it give the overall spread */
+    double last;    /* the value before; of use while n_after > 0 */
+    size_t n_after; /* values since the last break */
+    double origin;  /* the first value: deviations from it give the overall spread */
     fm_math_sum off, off2; /* sums of deviations from origin and of their squares */
 } fm_spc_series;
 

@@ -62,7 +62,8 @@ static const fm_param params[] = {
      .max = 1,
      .flags = FM_OPEN_MIN | FM_OPEN_MAX,
      .term = "met.confidence-interval",
-     .help = "confidence level of intervals and bands; the verdicts test at one minus it"},
+     .help =
+         "confidence level of intervals and bands; the verdicts test at one minus it"},
 };
 
 enum {
@@ -95,8 +96,9 @@ static const fm_input_decl inputs[] = {
      .columns = measurement_columns,
      .n_columns = FM_COUNT(measurement_columns),
      .example = example,
-     .help = "one row per reading; rows without a reading or a reference are left out and "
-             "counted"},
+     .help =
+         "one row per reading; rows without a reading or a reference are left out and "
+         "counted"},
 };
 
 /* ---- 2. tables ------------------------------------------------------------------- */
@@ -153,8 +155,9 @@ static const fm_column summary_columns[] = {
      FM_VALUE, NULL, "met.repeatability", NULL},
     {"df", FM_TYPE_REAL, "1", "its degrees of freedom", FM_VALUE, NULL,
      "spc.degrees-of-freedom", NULL},
-    {"r_squared", FM_TYPE_REAL, "1", "share of the bias' variation that the line explains",
-     FM_VALUE, NULL, "msa.linearity", NULL},
+    {"r_squared", FM_TYPE_REAL, "1",
+     "share of the bias' variation that the line explains", FM_VALUE, NULL,
+     "msa.linearity", NULL},
     {"slope_p", FM_TYPE_REAL, "1", "p value of the test of no slope", FM_VALUE, NULL,
      "msa.linearity", NULL},
     {"zero_p", FM_TYPE_REAL, "1", "p value of the test of no bias anywhere (F)", FM_VALUE,
@@ -167,8 +170,9 @@ static const fm_column summary_columns[] = {
      NULL, "msa.linearity", NULL},
     {"linearity", FM_TYPE_REAL, UNIT, "change of bias over the process variation",
      FM_VALUE, NULL, "msa.linearity", NULL},
-    {"percent_bias", FM_TYPE_REAL, "%", "size of the mean bias over the process variation",
-     FM_VALUE, NULL, "met.bias", NULL},
+    {"percent_bias", FM_TYPE_REAL, "%",
+     "size of the mean bias over the process variation", FM_VALUE, NULL, "met.bias",
+     NULL},
     {"n", FM_TYPE_INTEGER, "1", "number of readings used", FM_VALUE, NULL, NULL,
      no_term_count},
     {"n_missing", FM_TYPE_INTEGER, "1", "number of rows left out", FM_VALUE, NULL, NULL,
@@ -202,9 +206,10 @@ static const fm_table tables[] = {
 
 static const fm_figure figures[] = {
     {.name = "linearity",
-     .caption = "Bias of each reading and its mean at each reference value, the fitted line "
-                "and its pointwise confidence band; a gauge without bias has the zero line "
-                "inside the band.",
+     .caption =
+         "Bias of each reading and its mean at each reference value, the fitted line "
+         "and its pointwise confidence band; a gauge without bias has the zero line "
+         "inside the band.",
      .table = "plot",
      .columns = "reference bias lower upper",
      .by = "kind",
@@ -277,16 +282,18 @@ fit(analysis *a, fm_error *err)
 {
     fm_status st = fm_spc_linearity_eval(a->x, a->bias, a->n, &a->fit);
     if (st == FM_ETOOFEW)
-        return FM_FAIL(err, st, "%zu readings with a reference value: at least 3 are needed",
-                       a->n);
+        return FM_FAIL(
+            err, st, "%zu readings with a reference value: at least 3 are needed", a->n);
     if (st == FM_ESINGULAR && a->x[0] == a->x[a->n - 1])
-        return FM_FAIL(err, st,
-                       "all %zu readings have the reference value %g: linearity needs two "
-                       "or more",
-                       a->n, a->x[0]);
+        return FM_FAIL(
+            err, st,
+            "all %zu readings have the reference value %g: linearity needs two "
+            "or more",
+            a->n, a->x[0]);
     if (st == FM_ESINGULAR)
-        return FM_FAIL(err, st, "all readings lie on one line exactly: there is no spread "
-                                "to judge by");
+        return FM_FAIL(err, st,
+                       "all readings lie on one line exactly: there is no spread "
+                       "to judge by");
     return st == FM_OK ? st : FM_FAIL(err, st, "a reading or reference is not finite");
 }
 
@@ -295,8 +302,8 @@ fit(analysis *a, fm_error *err)
 static fm_status
 put_plot(const char *kind, double x, const double *y, fm_out *out)
 {
-    fm_cell row[] = {{.text = kind}, {.real = x}, {.real = y[0]}, {.real = y[1]},
-                     {.real = y[2]}};
+    fm_cell row[] = {
+        {.text = kind}, {.real = x}, {.real = y[0]}, {.real = y[1]}, {.real = y[2]}};
     return fm_out_row(out, T_PLOT, row);
 }
 
@@ -316,8 +323,9 @@ put_level(const analysis *a, size_t first, size_t end, fm_out *out)
         if (se > 0)
             p = 2 * gsl_cdf_tdist_Q(fabs(mean / se), df);
     }
-    fm_cell row[] = {{.real = a->x[first]}, {.integer = (int64_t)n}, {.real = mean},
-                     {.real = sd},          {.real = p},             {.real = mean - half},
+    fm_cell row[] = {{.real = a->x[first]}, {.integer = (int64_t)n},
+                     {.real = mean},        {.real = sd},
+                     {.real = p},           {.real = mean - half},
                      {.real = mean + half}};
     return fm_out_row(out, T_BIAS, row);
 }
@@ -360,20 +368,19 @@ put_summary(const analysis *a, fm_out *out)
     if (a->n_missing > 0)
         fm_out_remark(out, "%zu rows without a reading or a reference were left out",
                       a->n_missing);
-    fm_cell row[] = {
-        {.real = f->mean_bias},
-        {.real = f->residual_sd},
-        {.real = f->df},
-        {.real = f->r_squared},
-        {.real = 2 * gsl_cdf_tdist_Q(fabs(f->slope / f->slope_se), f->df)},
-        {.real = f->zero_p},
-        {.real = f->lack_p},
-        {.real = 1 - fm_real(a->point, P_CONFIDENCE)},
-        {.real = 100 * fabs(f->slope)},
-        {.real = fabs(f->slope) * variation},
-        {.real = 100 * fabs(f->mean_bias) / variation},
-        {.integer = (int64_t)a->n},
-        {.integer = (int64_t)a->n_missing}};
+    fm_cell row[] = {{.real = f->mean_bias},
+                     {.real = f->residual_sd},
+                     {.real = f->df},
+                     {.real = f->r_squared},
+                     {.real = 2 * gsl_cdf_tdist_Q(fabs(f->slope / f->slope_se), f->df)},
+                     {.real = f->zero_p},
+                     {.real = f->lack_p},
+                     {.real = 1 - fm_real(a->point, P_CONFIDENCE)},
+                     {.real = 100 * fabs(f->slope)},
+                     {.real = fabs(f->slope) * variation},
+                     {.real = 100 * fabs(f->mean_bias) / variation},
+                     {.integer = (int64_t)a->n},
+                     {.integer = (int64_t)a->n_missing}};
     return fm_out_row(out, T_SUMMARY, row);
 }
 
@@ -396,7 +403,8 @@ put_figure(const analysis *a, fm_out *out)
     }
     for (int i = 0; i <= STEPS && st == FM_OK; i++) {
         double x = a->x[0] + span * i / STEPS, y, half;
-        st = fm_spc_linearity_band(&a->fit, x, fm_real(a->point, P_CONFIDENCE), &y, &half);
+        st =
+            fm_spc_linearity_band(&a->fit, x, fm_real(a->point, P_CONFIDENCE), &y, &half);
         if (st == FM_OK)
             st = put_plot("line", x, (double[]){y, y - half, y + half}, out);
     }
@@ -418,10 +426,11 @@ check(const fm_point *point, fm_error *err)
     for (int k = 0; k < 2; k++)
         unit[k] = unit[k] == NULL || unit[k][0] == '\0' ? "1" : unit[k];
     if (strcmp(unit[0], unit[1]) != 0)
-        return FM_FAIL(err, FM_ESCENARIO,
-                       "reference: its unit is '%s', that of the response '%s'; give both "
-                       "the same",
-                       unit[1], unit[0]);
+        return FM_FAIL(
+            err, FM_ESCENARIO,
+            "reference: its unit is '%s', that of the response '%s'; give both "
+            "the same",
+            unit[1], unit[0]);
     return FM_OK;
 }
 
@@ -444,7 +453,8 @@ run(const fm_point *point, fm_out *out, fm_error *err)
     if (st == FM_OK) {
         st = put_levels(&a, out);
         if (st == FM_OK)
-            st = put_coefficient(&a, "intercept", a.fit.intercept, a.fit.intercept_se, out);
+            st = put_coefficient(&a, "intercept", a.fit.intercept, a.fit.intercept_se,
+                                 out);
         if (st == FM_OK)
             st = put_coefficient(&a, "slope", a.fit.slope, a.fit.slope_se, out);
         if (st == FM_OK)

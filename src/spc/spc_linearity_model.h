@@ -9,7 +9,7 @@
 
 /* Least-squares line bias = intercept + slope reference. */
 typedef struct fm_spc_linearity {
-    double n, df;         /* readings; n - 2 */
+    double n, df; /* readings; n - 2 */
     double intercept, slope;
     double intercept_se, slope_se;
     double residual_sd;

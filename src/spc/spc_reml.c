@@ -152,8 +152,9 @@ mean_size(const fm_spc_reml_data *data, size_t l)
 {
     if (data->balanced != NULL)
         return data->balanced->ems[l - 1][l - 1];
-    return n_observations(data) / (double)(data->cells != NULL ? data->cells->n_units[l - 1]
-                                                               : data->tree->n_units[l]);
+    return n_observations(data) / (double)(data->cells != NULL
+                                               ? data->cells->n_units[l - 1]
+                                               : data->tree->n_units[l]);
 }
 
 static void

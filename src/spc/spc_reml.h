@@ -49,7 +49,8 @@ typedef struct fm_spc_reml_fit {
  * data   in/out  tree and cell_mean are given; group and first_group are set
  * group  in      [n_units[depth]] memory, kept by data
  * first  in      [n_units[depth - 1] + 1] memory, kept by data   terms: spc.reml */
-void fm_spc_reml_compress(fm_spc_reml_data *data, fm_spc_reml_group *group, size_t *first);
+void fm_spc_reml_compress(fm_spc_reml_data *data, fm_spc_reml_group *group,
+                          size_t *first);
 
 /* -2 ln restricted likelihood at given components, in O(units) for nested data.
  * data          in   see fm_spc_reml_data

@@ -152,8 +152,7 @@ fm_spc_cells_eval(const fm_spc_cells *c, const double *variance, fm_spc_reml_slo
         s.gradient[i] -= dot(py, image + i * m, m);
         multiply(p, image + i * m, m, t);
         for (size_t j = 0; j <= i; j++)
-            s.hessian[i][j] =
-                2 * dot(t, image + j * m, m) - trace(c, p, i, j, sums);
+            s.hessian[i][j] = 2 * dot(t, image + j * m, m) - trace(c, p, i, j, sums);
     }
     s.gradient[dim - 1] += (left - c->ss_within / residual) / residual;
     s.hessian[dim - 1][dim - 1] +=

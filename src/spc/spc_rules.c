@@ -93,9 +93,8 @@ fm_spc_rules_step(const fm_spc_rule *rules, size_t n_rules, fm_spc_rule_state *s
     }
     for (size_t r = 0; r < n_rules; r++) {
         const fm_spc_rule *rule = &rules[r];
-        sides in = rule->pattern != FM_SPC_ZONE
-                       ? step_sides(rule, &state[r], value)
-                       : zone_sides(rule, value, centre, sigma);
+        sides in = rule->pattern != FM_SPC_ZONE ? step_sides(rule, &state[r], value)
+                                                : zone_sides(rule, value, centre, sigma);
         int signal = shift_in(&state[r].above, in.above, rule);
         signal |= shift_in(&state[r].below, in.below, rule);
         flags |= (uint32_t)signal << r;
@@ -104,21 +103,6 @@ fm_spc_rules_step(const fm_spc_rule *rules, size_t n_rules, fm_spc_rule_state *s
 }
 
 /* ---- 2. masks of 64 points ------------------------------------------------------- */
-
-/* Bytes 0 or 1 to bits, the first byte to the highest bit: the product moves byte k of
- * eight from bit 8k to bit 63 - k, and no two terms meet. */
-static uint64_t
-pack(const unsigned char byte[WORD])
-{
-    uint64_t mask = 0;
-    for (int i = 0; i < WORD; i += 8) {
-        uint64_t eight = 0;
-        for (int k = 7; k >= 0; k--) /* one load where the machine is little-endian */
-            eight = eight << 8 | byte[i + k];
-        mask = mask << 8 | eight * UINT64_C(0x8040201008040201) >> 56;
-    }
-    return mask;
-}
 
 #ifdef __SSE2__
 
@@ -158,7 +142,38 @@ mask_below(const double *x, double limit)
     return reverse(mask);
 }
 
+/* Points above (below) the one before, the first excepted. */
+static void
+mask_steps(const double *x, uint64_t *up_out, uint64_t *down_out)
+{
+    uint64_t up = 0, down = 0;
+    for (int i = 0; i < WORD - 2; i += 2) {
+        const __m128d old = _mm_loadu_pd(x + i), new = _mm_loadu_pd(x + i + 1);
+        up |= (uint64_t)(unsigned)_mm_movemask_pd(_mm_cmpgt_pd(new, old)) << (i + 1);
+        down |= (uint64_t)(unsigned)_mm_movemask_pd(_mm_cmplt_pd(new, old)) << (i + 1);
+    }
+    up |= (uint64_t)(x[WORD - 1] > x[WORD - 2]) << (WORD - 1);
+    down |= (uint64_t)(x[WORD - 1] < x[WORD - 2]) << (WORD - 1);
+    *up_out = reverse(up);
+    *down_out = reverse(down);
+}
+
 #else
+
+/* Bytes 0 or 1 to bits, the first byte to the highest bit: the product moves byte k of
+ * eight from bit 8k to bit 63 - k, and no two terms meet. */
+static uint64_t
+pack(const unsigned char byte[WORD])
+{
+    uint64_t mask = 0;
+    for (int i = 0; i < WORD; i += 8) {
+        uint64_t eight = 0;
+        for (int k = 7; k >= 0; k--) /* one load where the machine is little-endian */
+            eight = eight << 8 | byte[i + k];
+        mask = mask << 8 | eight * UINT64_C(0x8040201008040201) >> 56;
+    }
+    return mask;
+}
 
 static uint64_t
 mask_above(const double *x, double limit)
@@ -178,6 +193,20 @@ mask_below(const double *x, double limit)
     return pack(byte);
 }
 
+/* Points above (below) the one before, the first excepted. */
+static void
+mask_steps(const double *x, uint64_t *up_out, uint64_t *down_out)
+{
+    unsigned char up[WORD], down[WORD];
+    up[0] = down[0] = 0;
+    for (int i = 1; i < WORD; i++) {
+        up[i] = x[i] > x[i - 1];
+        down[i] = x[i] < x[i - 1];
+    }
+    *up_out = pack(up);
+    *down_out = pack(down);
+}
+
 #endif
 
 static bool
@@ -195,8 +224,8 @@ typedef struct masks {
     fm_spc_zone zone;
     struct level {
         double k;
-        uint64_t above, below;       /* beyond k sigma */
-        uint64_t not_high, not_low;  /* strictly inside */
+        uint64_t above, below;      /* beyond k sigma */
+        uint64_t not_high, not_low; /* strictly inside */
         bool has_beyond, has_within;
     } level[FM_SPC_RULES_MAX + 1];
     size_t n_levels;
@@ -243,16 +272,8 @@ within_level(masks *m, double k)
 static void
 make_steps(masks *m)
 {
-    unsigned char up[WORD], down[WORD];
-    if (m->has_steps)
-        return;
-    up[0] = down[0] = 0;
-    for (int i = 1; i < WORD; i++) {
-        up[i] = m->x[i] > m->x[i - 1];
-        down[i] = m->x[i] < m->x[i - 1];
-    }
-    m->up = pack(up);
-    m->down = pack(down);
+    if (!m->has_steps)
+        mask_steps(m->x, &m->up, &m->down);
     m->has_steps = true;
 }
 
@@ -311,7 +332,8 @@ signals(uint64_t *state, uint64_t in, const fm_spc_rule *rule)
     *state = in;
     if (in == 0)
         return 0;
-    return rule->m == rule->w ? all_of(v, run_of(rule)) : in & some_of(v, rule->m, rule->w);
+    return rule->m == rule->w ? all_of(v, run_of(rule))
+                              : in & some_of(v, rule->m, rule->w);
 }
 
 /* Takes the steps of all 64 points, with the one to the first from the state. */
@@ -407,6 +429,6 @@ fm_spc_rules_run(const fm_spc_rule *rules, size_t n_rules, fm_spc_rule_state *st
                                              zone.sigma);
     }
     for (; i < n; i++)
-        flags_out[i] = fm_spc_rules_step(rules, n_rules, state, value[i], zone.centre,
-                                         zone.sigma);
+        flags_out[i] =
+            fm_spc_rules_step(rules, n_rules, state, value[i], zone.centre, zone.sigma);
 }

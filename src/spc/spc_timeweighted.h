@@ -34,8 +34,8 @@ fm_status fm_spc_ewma_asymptotic(double lambda, double sigma, double *sigma_z_ou
 
 /* Two-sided tabular CUSUM of standardised points. */
 typedef struct fm_spc_cusum {
-    double k;          /* allowance, in sigma of the plotted points, >= 0 */
-    double up, down;   /* both sums, >= 0, in sigma */
+    double k;        /* allowance, in sigma of the plotted points, >= 0 */
+    double up, down; /* both sums, >= 0, in sigma */
 } fm_spc_cusum;
 
 /* head_start  in  value that both sums start with, >= 0; 0: none (FIR: half the limit)

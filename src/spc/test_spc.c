@@ -500,15 +500,16 @@ naive(const fm_spc_rule *rule, const double *z, size_t i)
 
 START_TEST(rules_equal_the_definition)
 {
-    const fm_spc_rule rules[] = {fm_spc_rules_we[0],
-                                 fm_spc_rules_we[1],
-                                 fm_spc_rules_we[2],
-                                 fm_spc_rules_we[3],
-                                 {"n2", 9, 9, FM_SPC_BEYOND, 0, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
-                                 {"n7", 15, 15, FM_SPC_WITHIN, 1, FM_SPC_EITHER_SIDE, FM_SPC_ZONE},
-                                 {"n8", 8, 8, FM_SPC_BEYOND, 1, FM_SPC_EITHER_SIDE, FM_SPC_ZONE},
-                                 {"odd", 5, 64, FM_SPC_WITHIN, 0.25, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
-                                 {"one", 1, 1, FM_SPC_WITHIN, 0.5, FM_SPC_EITHER_SIDE, FM_SPC_ZONE}};
+    const fm_spc_rule rules[] = {
+        fm_spc_rules_we[0],
+        fm_spc_rules_we[1],
+        fm_spc_rules_we[2],
+        fm_spc_rules_we[3],
+        {"n2", 9, 9, FM_SPC_BEYOND, 0, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"n7", 15, 15, FM_SPC_WITHIN, 1, FM_SPC_EITHER_SIDE, FM_SPC_ZONE},
+        {"n8", 8, 8, FM_SPC_BEYOND, 1, FM_SPC_EITHER_SIDE, FM_SPC_ZONE},
+        {"odd", 5, 64, FM_SPC_WITHIN, 0.25, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"one", 1, 1, FM_SPC_WITHIN, 0.5, FM_SPC_EITHER_SIDE, FM_SPC_ZONE}};
     enum {
         N_RULES = sizeof rules / sizeof rules[0],
         N = 20000
@@ -561,12 +562,13 @@ END_TEST
 
 START_TEST(rules_refuse)
 {
-    const fm_spc_rule bad[] = {{"m0", 0, 1, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
-                               {"m>w", 3, 2, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
-                               {"w", 1, 65, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
-                               {"k", 1, 1, FM_SPC_BEYOND, -1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
-                               {"nan", 1, 1, FM_SPC_BEYOND, NAN, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
-                               {"inf", 1, 1, FM_SPC_BEYOND, INFINITY, FM_SPC_SAME_SIDE, FM_SPC_ZONE}};
+    const fm_spc_rule bad[] = {
+        {"m0", 0, 1, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"m>w", 3, 2, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"w", 1, 65, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"k", 1, 1, FM_SPC_BEYOND, -1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"nan", 1, 1, FM_SPC_BEYOND, NAN, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"inf", 1, 1, FM_SPC_BEYOND, INFINITY, FM_SPC_SAME_SIDE, FM_SPC_ZONE}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         ck_assert_int_eq(fm_spc_rules_validate(&bad[i], 1), FM_EDOM);
     ck_assert_int_eq(fm_spc_rules_validate(bad, FM_SPC_RULES_MAX + 1), FM_EDOM);

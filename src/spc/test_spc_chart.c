@@ -123,7 +123,8 @@ START_TEST(attributes)
 {
     fm_spc_limits l, np;
     ck_assert_int_eq(fm_spc_attribute_limits(FM_SPC_P, 0.2385, 57, 2.5, 1.3, &l), FM_OK);
-    ck_assert_int_eq(fm_spc_attribute_limits(FM_SPC_NP, 0.2385, 57, 2.5, 1.3, &np), FM_OK);
+    ck_assert_int_eq(fm_spc_attribute_limits(FM_SPC_NP, 0.2385, 57, 2.5, 1.3, &np),
+                     FM_OK);
     ck_assert_double_eq_tol(np.upper, 57 * l.upper, 1e-13);
     ck_assert_double_eq_tol(l.sigma, 1.3 * sqrt(0.2385 * 0.7615 / 57), 1e-15);
     ck_assert_int_eq(fm_spc_attribute_limits(FM_SPC_P, 0.97, 5, 3, 1, &l), FM_OK);
@@ -131,7 +132,7 @@ START_TEST(attributes)
     ck_assert_int_eq(fm_spc_attribute_limits(FM_SPC_U, 2.385, 4, 3, 1, &l), FM_OK);
     ck_assert_double_eq_tol(l.upper, 2.385 + 1.5 * sqrt(2.385), 1e-14);
     ck_assert_double_eq_tol(l.lower, 2.385 - 1.5 * sqrt(2.385), 1e-14);
-    const double bad[][4] = {{-0.1, 5, 3, 1}, {1.1, 5, 3, 1}, {0.5, 0, 3, 1},
+    const double bad[][4] = {{-0.1, 5, 3, 1}, {1.1, 5, 3, 1},  {0.5, 0, 3, 1},
                              {0.5, 5, 0, 1},  {0.5, 5, 3, -1}, {NAN, 5, 3, 1}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         ck_assert_int_eq(fm_spc_attribute_limits(FM_SPC_P, bad[i][0], bad[i][1],
@@ -211,7 +212,7 @@ END_TEST
  * the observations is p (m - 1). */
 START_TEST(distances)
 {
-    const double x[7][3] = {{1, 5, 2}, {2.5, 4, 1}, {3, 7, 4}, {0.5, 6, 3.5},
+    const double x[7][3] = {{1, 5, 2},   {2.5, 4, 1}, {3, 7, 4},    {0.5, 6, 3.5},
                             {2, 5.5, 0}, {4, 8, 2.2}, {3.3, 3, 1.7}};
     fm_spc_scatter a = {.p = 3}, b = {.p = 3};
     fm_spc_ellipsoid ea, eb;
@@ -263,7 +264,8 @@ START_TEST(distances_refuse)
         double few, many;
         ck_assert_int_eq(fm_spc_t2_quantile(100000, 3, 0.99, future, &few), FM_OK);
         ck_assert_int_eq(fm_spc_t2_quantile(3000000, 3, 0.99, future, &many), FM_OK);
-        double chi = gsl_cdf_chisq_Pinv(0.99, 3); /* both differ from it by a multiple of 1/m */
+        double chi =
+            gsl_cdf_chisq_Pinv(0.99, 3); /* both differ from it by a multiple of 1/m */
         ck_assert_double_eq_tol((few / chi - 1) / (many / chi - 1), 30, 0.01);
     }
     /* Many observations: both phases become chi-square. */

@@ -121,7 +121,8 @@ run_data(const char *data, const char *settings)
     for (const char *line = data; *line != '\0'; line += length + 1) {
         length = strcspn(line, "\n");
         size_t used = strlen(yaml);
-        (void)snprintf(yaml + used, sizeof yaml - used, "      %.*s\n", (int)length, line);
+        (void)snprintf(yaml + used, sizeof yaml - used, "      %.*s\n", (int)length,
+                       line);
         if (line[length] == '\0')
             break;
     }
@@ -177,8 +178,9 @@ static const char laney[] =
     "17,144\n14,132\n31,144\n29,156\n25,158\n15,142\n43,212\n20,155\n26,138\n23,141\n"
     "28,130\n";
 
-static const char handbook[] = "y\n52\n47\n53\n49.3\n50.1\n47\n51\n50.1\n51.2\n50.5\n49.6\n"
-                               "47.6\n49.9\n51.3\n47.8\n51.2\n52.6\n52.4\n53.6\n52.1\n";
+static const char handbook[] =
+    "y\n52\n47\n53\n49.3\n50.1\n47\n51\n50.1\n51.2\n50.5\n49.6\n"
+    "47.6\n49.9\n51.3\n47.8\n51.2\n52.6\n52.4\n53.6\n52.1\n";
 
 /* The text of a file below the source folder. */
 static char *
@@ -240,9 +242,8 @@ START_TEST(certified_rows)
         double expected, rel_tol;
         if (line[0] == '#' || strncmp(line, "id,", 3) == 0)
             continue;
-        ck_assert_int_eq(sscanf(line, "%63[^,],%511[^,],%lf,%lf", id, inputs, &expected,
-                                &rel_tol),
-                         4);
+        ck_assert_int_eq(
+            sscanf(line, "%63[^,],%511[^,],%lf,%lf", id, inputs, &expected, &rel_tol), 4);
         double found = certified_value(inputs);
         ck_assert_msg(fabs(found - expected) <= rel_tol * fabs(expected),
                       "%s: %.17g, not %.17g", id, found, expected);
@@ -308,7 +309,8 @@ END_TEST
 /* Means that differ more than their values: three charts, two standard deviations. */
 START_TEST(between_and_within)
 {
-    const char data[] = "y,s\n1,a\n1.2,a\n5,b\n5.2,b\n2,c\n2.2,c\n6,d\n6.2,d\n3,e\n3.2,e\n";
+    const char data[] =
+        "y,s\n1,a\n1.2,a\n5,b\n5.2,b\n2,c\n2.2,c\n6,d\n6.2,d\n3,e\n3.2,e\n";
     ck_assert_int_eq(run_data(data, "chart=i-mr-r subgroup=s"), FM_OK);
     double d2 = 2 / sqrt(M_PI), within = 0.2 / d2;
     double means = (4 + 3 + 4 + 3) / 4.0 / d2;
@@ -408,7 +410,8 @@ static const struct refusal {
     {"y,n\n1,5\n7,5\n3,5\n", "chart=p sample.column=n", FM_EDATA,
      "line 9: 7 defectives in a sample of 5"},
     {"y,n\n1.5,5\n2,5\n3,5\n", "chart=np sample.column=n", FM_EDATA, "1.5 is no count"},
-    {"y,n\n1,5.5\n2,5\n3,5\n", "chart=np sample.column=n", FM_EDATA, "whole number of items"},
+    {"y,n\n1,5.5\n2,5\n3,5\n", "chart=np sample.column=n", FM_EDATA,
+     "whole number of items"},
     {"y\n-1\n2\n3\n", "chart=c", FM_EDATA, "-1 is negative"},
     {"y\n0\n0\n0\n", "chart=c", FM_ESINGULAR, "no defect"},
     {"y\n0\n0\n0\n", "chart=g", FM_ESINGULAR, "all counts are 0"},
@@ -422,8 +425,10 @@ static const struct refusal {
     {"y\n7\n", "", FM_ETOOFEW, "no moving range"},
     {"y\n7\nNA\n8\n", "", FM_ETOOFEW, "no moving range"},
     {"y,s\n7,a\n8,b\n9,c\n", "chart=xbar-r subgroup=s", FM_ETOOFEW, "individuals chart"},
-    {"y,s\n7,a\n7,a\n9,c\n9,c\n", "chart=xbar-s subgroup=s", FM_ESINGULAR, "equal within"},
-    {"y,s\n7,a\n7,b\n9,a\n9,c\n", "chart=xbar-s subgroup=s", FM_EDATA, "again in line 10"},
+    {"y,s\n7,a\n7,a\n9,c\n9,c\n", "chart=xbar-s subgroup=s", FM_ESINGULAR,
+     "equal within"},
+    {"y,s\n7,a\n7,b\n9,a\n9,c\n", "chart=xbar-s subgroup=s", FM_EDATA,
+     "again in line 10"},
     {"y,s\n7,\n7,b\n", "chart=xbar-s subgroup=s", FM_EDATA, "line 8 has no subgroup"},
     {"y\n7\n8\n9\n", "chart=xbar-r subgroup_size=2", FM_EDATA, "subgroups of 2"},
     {"y,s\n7,a\n8,a\n9,a\n1,b\n", "chart=xbar-r subgroup_size=2 stage=s", FM_EDATA,
@@ -505,10 +510,11 @@ START_TEST(long_series)
         (void)fprintf(f, "%d\n", (int)x[i]);
     }
     ck_assert_int_eq(fclose(f), 0);
-    (void)snprintf(yaml, sizeof yaml,
-                   "fabmet: 1\nstudy: spc.chart\nparams: { response: y, keep: 500, rules: "
-                   "[we1] }\ndata: { measurements: { csv: %s } }\n",
-                   path);
+    (void)snprintf(
+        yaml, sizeof yaml,
+        "fabmet: 1\nstudy: spc.chart\nparams: { response: y, keep: 500, rules: "
+        "[we1] }\ndata: { measurements: { csv: %s } }\n",
+        path);
     ck_assert_int_eq(run_text(yaml, NULL, 0), FM_OK);
     ck_assert_ptr_nonnull(scenario->sources[0].data->spool);
     fm_spc_process p;

@@ -37,12 +37,12 @@
 
 /* AIAG: 10 parts x (3 operators x 3 trials), in hundredths. */
 static const int aiag[] = {
-    29,  41,  64,  8,   25,   7,    4,   -11,  -15,  -56,  -68,  -58,  -47,  -122, -68,
-    -138, -113, -96, 134, 117, 127, 119, 94,  134,  88,   109,  67,   47,   50,   64,
-    1,   103, 20,  14,  20,   11,   -80, -92,  -84,  -56,  -120, -128, -146, -107, -145,
-    2,   -11, -21, -20, 22,   6,    -29, -67,  -49,  59,   75,   66,   47,   55,   83,
-    2,   1,   21,  -31, -20,  -17,  -63, 8,    -34,  -46,  -56,  -49,  226,  199,  201,
-    180, 212, 219, 177, 145,  187,  -136, -125, -131, -168, -162, -150, -149, -177, -216};
+    29,   41,   64,  8,   25,  7,   4,    -11,  -15,  -56,  -68,  -58,  -47,  -122, -68,
+    -138, -113, -96, 134, 117, 127, 119,  94,   134,  88,   109,  67,   47,   50,   64,
+    1,    103,  20,  14,  20,  11,  -80,  -92,  -84,  -56,  -120, -128, -146, -107, -145,
+    2,    -11,  -21, -20, 22,  6,   -29,  -67,  -49,  59,   75,   66,   47,   55,   83,
+    2,    1,    21,  -31, -20, -17, -63,  8,    -34,  -46,  -56,  -49,  226,  199,  201,
+    180,  212,  219, 177, 145, 187, -136, -125, -131, -168, -162, -150, -149, -177, -216};
 
 /* SixSigma: 3 operators x 3 parts x 3 runs, in hundredths. */
 static const int sixsigma[] = {127, 90,  109, 112, 109, 115, 173, 128, 177,
@@ -54,10 +54,10 @@ static const int nested[] = {334, 332, 324, 317, 344, 345, 339, 345, 345, 347,
                              325, 321, 321, 323, 351, 347, 324, 331, 348, 349,
                              326, 327, 323, 321, 349, 347, 330, 332, 316, 309};
 
-static const double diameter[] = {10.9, 10.3, 5.6, 5.1, 8.2, 10.1, 9,   3.1, 9.3, 7,
+static const double diameter[] = {10.9, 10.3, 5.6, 5.1, 8.2, 10.1, 9,   3.1, 9.3,  7,
                                   3.6,  7.1,  9,   5.9, 4.3, 5.7,  9.9, 7.6, 10.3, 5.6,
-                                  8.3,  4.8,  7.8, 6.2, 5.7, 9.1,  8.4, 9,   7.1, 7.1,
-                                  8,    4.7,  6.1, 5.7, 4.2, 6.6,  8.2, 6.1, 5.6, 7};
+                                  8.3,  4.8,  7.8, 6.2, 5.7, 9.1,  8.4, 9,   7.1,  7.1,
+                                  8,    4.7,  6.1, 5.7, 4.2, 6.6,  8.2, 6.1, 5.6,  7};
 
 enum {
     N_MAX = 128,
@@ -81,8 +81,8 @@ static study s;
 static fm_status
 analyse(size_t n_terms, const unsigned *mask)
 {
-    s.d = (fm_spc_design){.n = s.n, .n_factors = 2, .n_terms = n_terms, .n_codes = 16,
-                          .code = s.code};
+    s.d = (fm_spc_design){
+        .n = s.n, .n_factors = 2, .n_terms = n_terms, .n_codes = 16, .code = s.code};
     for (size_t t = 0; t < n_terms; t++)
         s.d.mask[t] = mask[t];
     ck_assert_uint_le(fm_spc_design_words(s.n, 2, n_terms, 16), WORDS_MAX);
@@ -101,7 +101,9 @@ load(const char *name, bool full)
     bool is_aiag = strcmp(name, "aiag") == 0, is_nested = strcmp(name, "nested") == 0;
     s.n = is_aiag ? 90 : is_nested ? 30 : 27;
     for (size_t i = 0; i < s.n; i++) {
-        s.y[i] = is_aiag ? aiag[i] / 100. : is_nested ? nested[i] / 10. : sixsigma[i] / 100.;
+        s.y[i] = is_aiag     ? aiag[i] / 100.
+                 : is_nested ? nested[i] / 10.
+                             : sixsigma[i] / 100.;
         size_t part = is_aiag ? i / 9 : is_nested ? i / 2 % 5 : i / 3 % 3;
         size_t person = is_aiag ? i / 3 % 3 : is_nested ? i / 10 : i / 9;
         s.code[i] = (int32_t)part;
@@ -153,8 +155,9 @@ gauge_quantity(const char *data, const char *model, const char *name)
     const struct {
         const char *name;
         double value;
-    } one[] = {{"ss", s.a.ss[i]},  {"ms", s.a.ms[i]},          {"df", s.a.df[i]},
-               {"f", s.a.f[i]},    {"p", s.a.p[i]},            {"var", s.c[i].variance},
+    } one[] = {{"ss", s.a.ss[i]},   {"ms", s.a.ms[i]},
+               {"df", s.a.df[i]},   {"f", s.a.f[i]},
+               {"p", s.a.p[i]},     {"var", s.c[i].variance},
                {"raw", s.a.raw[i]}, {"sd", sqrt(s.c[i].variance)}};
     for (size_t k = 0; k < sizeof one / sizeof one[0]; k++)
         if (strlen(one[k].name) == last && strncmp(name, one[k].name, last) == 0)
@@ -201,9 +204,11 @@ percentile_quantity(const char *name)
     const struct {
         const char *name;
         double value;
-    } table[] = {{"pp", k.cp.value},   {"ppl", k.cpl.value}, {"ppu", k.cpu.value},
-                 {"ppk", k.cpk.value}, {"low", q.low},       {"middle", q.middle},
-                 {"high", q.high},     {"ppm", 1e6 * fm_math_life_survival(&fit.life, 12)}};
+    } table[] = {
+        {"pp", k.cp.value},   {"ppl", k.cpl.value},
+        {"ppu", k.cpu.value}, {"ppk", k.cpk.value},
+        {"low", q.low},       {"middle", q.middle},
+        {"high", q.high},     {"ppm", 1e6 * fm_math_life_survival(&fit.life, 12)}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(name, table[i].name) == 0)
             return table[i].value;
@@ -234,9 +239,9 @@ normality_quantity(const char *name)
 static double
 kappa_quantity(bool fleiss)
 {
-    static const double raters[] = {
-        0, 0, 0, 0, 14, 0, 2, 6, 4, 2, 0, 0, 3, 5, 6, 0, 3, 9, 2, 0, 2, 2, 8, 1, 1,
-        7, 7, 0, 0, 0,  3, 2, 6, 3, 0, 2, 5, 3, 2, 2, 6, 5, 2, 1, 0, 0, 2, 2, 3, 7};
+    static const double raters[] = {0, 0, 0, 0, 14, 0, 2, 6, 4, 2, 0, 0, 3, 5, 6, 0, 3,
+                                    9, 2, 0, 2, 2,  8, 1, 1, 7, 7, 0, 0, 0, 3, 2, 6, 3,
+                                    0, 2, 5, 3, 2,  2, 6, 5, 2, 1, 0, 0, 2, 2, 3, 7};
     static const double table[] = {20, 5, 10, 15};
     fm_spc_kappa k;
     if (fleiss)
@@ -292,7 +297,8 @@ START_TEST(certified_rows)
         char id[40], inputs[80], expected[40], tol[40], word[3][40] = {"", "", ""};
         if (line[0] == '#' || strncmp(line, "id,", 3) == 0)
             continue;
-        int n = sscanf(line, "%39[^,],%79[^,],%39[^,],%39[^,],", id, inputs, expected, tol);
+        int n =
+            sscanf(line, "%39[^,],%79[^,],%39[^,],%39[^,],", id, inputs, expected, tol);
         ck_assert_msg(n == 4, "bad row: %s", line);
         (void)sscanf(inputs, "%39s %39s %39s", word[0], word[1], word[2]);
         spc_assert_close(id, quantity(word[0], word[1], word[2]), strtod(expected, NULL),
@@ -362,7 +368,8 @@ START_TEST(crossed_refuses)
     for (size_t i = 0; i < 9; i++)
         s.code[i] = 0;
     ck_assert_int_eq(analyse(2, mask), FM_ESINGULAR);
-    fm_spc_design d = {.n = 0, .n_factors = 1, .n_terms = 1, .n_codes = 1, .code = s.code};
+    fm_spc_design d = {
+        .n = 0, .n_factors = 1, .n_terms = 1, .n_codes = 1, .code = s.code};
     ck_assert_int_eq(fm_spc_design_build(&d, s.words, s.scratch), FM_ETOOFEW);
     d.n = 9;
     d.mask[0] = 2;
@@ -552,7 +559,8 @@ START_TEST(mls_refuses)
                      FM_EDOM);
     ck_assert_double_eq(limits[0], 7);
     ck_assert_int_eq(fm_spc_mls_eval(&one, ms, df, 1, 0.9, limits), FM_OK);
-    spc_assert_close("chi-square", limits[0], 4 * 2.5 / gsl_cdf_chisq_Qinv(0.05, 4), 1e-13);
+    spc_assert_close("chi-square", limits[0], 4 * 2.5 / gsl_cdf_chisq_Qinv(0.05, 4),
+                     1e-13);
     bool none[FM_SPC_SOURCE_MAX] = {false};
     fm_spc_gauge_part g = {.variance = 7};
     load("aiag", false);
@@ -690,10 +698,8 @@ END_TEST
 START_TEST(johnson_comes_back)
 {
     static const fm_math_johnson members[] = {
-        {FM_MATH_JOHNSON_SU, 0.7, 1.3, 2.1, 0.8},
-        {FM_MATH_JOHNSON_SU, -1.1, 2.2, -5, 3},
-        {FM_MATH_JOHNSON_SB, 0.6, 1.1, 1.5, 4},
-        {FM_MATH_JOHNSON_SB, -0.9, 0.8, -2, 7},
+        {FM_MATH_JOHNSON_SU, 0.7, 1.3, 2.1, 0.8}, {FM_MATH_JOHNSON_SU, -1.1, 2.2, -5, 3},
+        {FM_MATH_JOHNSON_SB, 0.6, 1.1, 1.5, 4},   {FM_MATH_JOHNSON_SB, -0.9, 0.8, -2, 7},
         {FM_MATH_JOHNSON_SL, -0.4, 1.6, 3, 1},
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
@@ -709,8 +715,8 @@ START_TEST(johnson_comes_back)
         spc_assert_close("eta", j.eta, m->eta, 1e-9);
         spc_assert_close("epsilon", j.epsilon, m->epsilon, 1e-9);
         spc_assert_close("lambda", j.lambda, m->lambda, 1e-9);
-        spc_assert_close("inverse", fm_math_johnson_z(m, fm_math_johnson_x(m, 1.37)), 1.37,
-                         1e-12);
+        spc_assert_close("inverse", fm_math_johnson_z(m, fm_math_johnson_x(m, 1.37)),
+                         1.37, 1e-12);
         double h = 1e-6, at = fm_math_johnson_x(m, 0.4);
         double slope = (gsl_cdf_ugaussian_P(fm_math_johnson_z(m, at + h)) -
                         gsl_cdf_ugaussian_P(fm_math_johnson_z(m, at - h))) /
@@ -718,7 +724,8 @@ START_TEST(johnson_comes_back)
         spc_assert_close("density", fm_math_johnson_pdf(m, at), slope, 1e-7);
     }
     fm_math_johnson j = {.eta = 7};
-    const double flat[] = {1, 2, 2, 3}, back[] = {1, 3, 2, 4}, left[] = {-4, -2, -1, -0.5};
+    const double flat[] = {1, 2, 2, 3}, back[] = {1, 3, 2, 4},
+                 left[] = {-4, -2, -1, -0.5};
     double p = 7, work[40], x[40];
     ck_assert_int_eq(fm_math_johnson_from_quantiles(0.5, flat, &j), FM_ESINGULAR);
     ck_assert_int_eq(fm_math_johnson_from_quantiles(0.5, left, &j), FM_ESINGULAR);
@@ -781,12 +788,12 @@ main(void)
     gsl_set_error_handler_off();
     Suite *suite = suite_create("spc measure");
     TCase *tc = tcase_create("models");
-    const TTest *tests[] = {certified_rows,    sweep_equals_tree,    balance_is_seen,
-                            crossed_refuses,   likelihoods_agree,    dense_slopes,
-                            dense_equals_tree, likelihood_stops,     share_against_pivots,
-                            mls_refuses,       matched_df,           bounds_cover,
-                            indices_refuse,    box_cox_refuses,      normality_refuses,
-                            johnson_comes_back, kappa_refuses,       linearity_refuses};
+    const TTest *tests[] = {certified_rows,     sweep_equals_tree, balance_is_seen,
+                            crossed_refuses,    likelihoods_agree, dense_slopes,
+                            dense_equals_tree,  likelihood_stops,  share_against_pivots,
+                            mls_refuses,        matched_df,        bounds_cover,
+                            indices_refuse,     box_cox_refuses,   normality_refuses,
+                            johnson_comes_back, kappa_refuses,     linearity_refuses};
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_test(tc, tests[i]);
     suite_add_tcase(suite, tc);
