@@ -49,7 +49,7 @@ fm_math_dominant_solve(size_t n, double *a, size_t n_rhs, double *b)
         fm_status st = panel(a, n, k, m);
         if (st != FM_OK)
             return st;
-        for (size_t i = k + m; i < n && m == PANEL; i++)
+        for (size_t i = k + m; i < n; i++) /* m is PANEL where rows are left */
             update(a + i * n, a + k * n, n, k);
     }
     for (size_t r = 0; r < n_rhs; r++) {

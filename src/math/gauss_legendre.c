@@ -46,7 +46,7 @@ fm_math_gauss_legendre(size_t n, double a, double b, double *x, double *w)
     /* Steps from an error of n^-4, squared each time; the last tells the slope. */
     int steps = n < 12 ? 5 : 3;
     for (size_t first = 0; first < (n + 1) / 2; first += BLOCK) {
-        double y[BLOCK], slope[BLOCK];
+        double y[BLOCK], slope[BLOCK] = {0};
         for (size_t i = 0; i < BLOCK; i++) {
             double theta = M_PI * (4 * (double)(first + i) + 3) / (4 * m + 2);
             y[i] = (1 - (m - 1) / (8 * m * m * m)) * cos(theta);

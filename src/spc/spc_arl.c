@@ -455,37 +455,37 @@ shifted(const fm_point *point, const plan *p, double shift)
 
 static fm_status
 evaluate(const fm_point *point, const plan *p, const fm_spc_state *state,
-         fm_spc_run_length *run)
+         fm_spc_run_length *out)
 {
     const fm_spc_wish wish = {
         FM_SPC_WANT_SPREAD | FM_SPC_WANT_QUANTILES | FM_SPC_WANT_STEADY, 0, NULL};
     if (!fm_present(point, P_PRERUN))
-        return fm_spc_run_length_eval(&p->design, state, &wish, run);
+        return fm_spc_run_length_eval(&p->design, state, &wish, out);
     return fm_spc_run_length_estimated(
         &p->design, state, (size_t)fm_integer(point, P_PRERUN),
-        (fm_spc_estimated)fm_integer(point, P_ESTIMATED), run);
+        (fm_spc_estimated)fm_integer(point, P_ESTIMATED), out);
 }
 
 static fm_status
 put_shift(const fm_point *point, const plan *p, double shift, fm_out *out, fm_error *err)
 {
     const fm_spc_state state = shifted(point, p, shift);
-    fm_spc_run_length run;
+    fm_spc_run_length length;
     if (fm_should_stop(point))
         return FM_FAIL(err, FM_EINTERRUPT, "stopped");
-    fm_status st = evaluate(point, p, &state, &run);
+    fm_status st = evaluate(point, p, &state, &length);
     if (st != FM_OK)
         return FM_FAIL(err, st, "shift %g: %s", shift, reason(st));
     const fm_cell cells[] = {{.real = shift},
-                             {.real = run.arl},
-                             {.real = run.sdrl},
-                             {.real = run.error},
-                             {.real = run.quantile[0]},
-                             {.real = run.quantile[1]},
-                             {.real = run.quantile[2]},
-                             {.real = run.steady},
+                             {.real = length.arl},
+                             {.real = length.sdrl},
+                             {.real = length.error},
+                             {.real = length.quantile[0]},
+                             {.real = length.quantile[1]},
+                             {.real = length.quantile[2]},
+                             {.real = length.steady},
                              {.integer = method_of(point, p)},
-                             {.integer = (int64_t)run.size}};
+                             {.integer = (int64_t)length.size}};
     return fm_out_row(out, T_ARL, cells);
 }
 
@@ -512,10 +512,10 @@ put_design(const fm_point *point, const plan *p, fm_out *out, fm_error *err)
     const fm_spc_state in_control = {0, 1};
     char text[FM_SPC_RULES_MAX * (FM_SPC_RULE_NAME + 2)] = "";
     bool shewhart = p->design.scheme == FM_SPC_SHEWHART;
-    fm_spc_run_length run;
+    fm_spc_run_length length;
     fm_status st = fm_present(point, P_PRERUN)
-                       ? evaluate(point, p, &in_control, &run)
-                       : fm_spc_run_length_eval(&p->design, &in_control, NULL, &run);
+                       ? evaluate(point, p, &in_control, &length)
+                       : fm_spc_run_length_eval(&p->design, &in_control, NULL, &length);
     if (st != FM_OK)
         return FM_FAIL(err, st, "in control: %s", reason(st));
     if (shewhart)
@@ -524,7 +524,7 @@ put_design(const fm_point *point, const plan *p, fm_out *out, fm_error *err)
                              {.real = p->factor},
                              {.integer = (int64_t)p->rules.n},
                              {.text = text},
-                             {.real = run.arl}};
+                             {.real = length.arl}};
     return fm_out_row(out, T_DESIGN, cells);
 }
 

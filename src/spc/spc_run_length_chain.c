@@ -10,6 +10,7 @@
  * as bits; one per side, or one for both. */
 #include "config.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -175,6 +176,7 @@ table_find(table *t, const uint64_t *key, int32_t *number_out)
         }
     if (t->n == FM_SPC_CHAIN_STATES)
         return FM_ERANGE;
+    assert(bytes > 0);
     if (t->n == t->room) {
         size_t room = t->room > 0 ? 2 * t->room : 256;
         uint64_t *more = realloc(t->key, room * bytes);
@@ -197,6 +199,7 @@ table_find(table *t, const uint64_t *key, int32_t *number_out)
 static fm_status
 split(const int32_t *next, size_t n, size_t n_zones, int32_t *class_of, size_t *n_out)
 {
+    assert(n > 0);
     uint64_t *key = calloc(n_zones + 1, sizeof *key);
     int32_t *fresh = malloc(n * sizeof *fresh);
     fm_status st = key != NULL && fresh != NULL ? FM_OK : FM_ENOMEM;
@@ -229,6 +232,7 @@ static fm_status
 merge(fm_spc_chain *chain)
 {
     size_t n_zones = chain->zones.n, n = 0;
+    assert(chain->n > 0);
     int32_t *class_of = calloc(chain->n, sizeof *class_of);
     if (class_of == NULL)
         return FM_ENOMEM;

@@ -313,20 +313,18 @@ static fm_status
 both_quantiles(const side *up, const side *down, const fm_spc_wish *wish,
                fm_spc_run_length *out)
 {
-    enum {
-        TERMS = 6000
-    };
-    double *all = malloc(6 * TERMS * sizeof *all);
+    const size_t terms_max = 6000;
+    double *all = malloc(6 * terms_max * sizeof *all);
     if (all == NULL)
         return FM_ENOMEM;
-    double *part[] = {all, all + TERMS, all + 2 * TERMS, all + 3 * TERMS};
+    double *part[] = {all, all + terms_max, all + 2 * terms_max, all + 3 * terms_max};
     fm_status st = FM_OK;
     for (int i = 0; i < 4 && st == FM_OK; i++)
-        st = survival((i % 2 == 0 ? up : down)->kernel, i >= 2, TERMS, part[i]);
+        st = survival((i % 2 == 0 ? up : down)->kernel, i >= 2, terms_max, part[i]);
     const double *const terms[] = {part[0], part[1], part[2], part[3]};
     fm_spc_tally tally = fm_spc_tally_start(wish, SETTLED);
     if (st == FM_OK)
-        st = divide(terms, TERMS, all + 4 * TERMS, &tally);
+        st = divide(terms, terms_max, all + 4 * terms_max, &tally);
     if (st == FM_OK) {
         fm_spc_run_length by_terms;
         fm_spc_tally_finish(&tally, &by_terms);

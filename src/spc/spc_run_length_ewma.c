@@ -146,10 +146,10 @@ moving_eval(const fm_spc_design *d, const fm_spc_state *s, const fm_spc_wish *wi
     if (st != FM_OK)
         return st;
     fm_spc_tally tally = fm_spc_tally_start(wish, SETTLED);
-    double from = 0, to = 0, rest = d->limit * sigma_z(d);
+    double from = 0, rest = d->limit * sigma_z(d);
     bool settled = false;
-    for (double i = 1; !settled && (i == 1 || rest - from > DBL_EPSILON * rest); i++) {
-        to = limit_at(d, i) * sigma_z(d);
+    for (size_t i = 1; !settled && (i == 1 || rest - from > DBL_EPSILON * rest); i++) {
+        double to = limit_at(d, (double)i) * sigma_z(d);
         double left = move(d, s, &m, from, to);
         /* A constant hazard means nothing while the limit moves. */
         settled = fm_spc_tally_step(&tally, 1 - left, noise) && tally.survival < 1e-20;
@@ -185,10 +185,9 @@ moving_agree(const fm_spc_design *d, const fm_spc_state *s, const fm_spc_wish *w
              size_t order, fm_spc_run_length *out)
 {
     fm_spc_run_length found = {.arl = NAN};
-    fm_status st = FM_ENOCONV;
     for (size_t n = order; n <= ORDER_MAX; n += n / 4 + 4) {
         double before = found.arl;
-        st = moving_eval(d, s, wish, n, &found);
+        fm_status st = moving_eval(d, s, wish, n, &found);
         if (st != FM_OK)
             return st;
         found.steady = NAN;

@@ -24,9 +24,9 @@ make_pieces(const fm_spc_design *d, double end[PIECES_MAX + 1])
 {
     size_t n = 0;
     end[n++] = -d->limit;
-    for (double j = 1; j * d->mr_limit < 2 * d->limit; j++)
+    for (size_t j = 1; (double)j * d->mr_limit < 2 * d->limit; j++)
         for (int sign = -1; sign <= 1; sign += 2) {
-            double x = sign * (d->limit - j * d->mr_limit);
+            double x = sign * (d->limit - (double)j * d->mr_limit);
             size_t i = 0;
             if (n == PIECES_MAX)
                 return 0;

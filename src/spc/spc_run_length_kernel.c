@@ -214,12 +214,13 @@ fm_spc_kernel_propagate(const fm_spc_kernel *kernel, double *law, fm_spc_tally *
         STEPS_MAX = 200000
     };
     size_t n = kernel->n;
-    double noise = 16 * DBL_EPSILON, sum = 0;
+    double noise = 16 * DBL_EPSILON;
     double *next = malloc(n * sizeof *next);
     if (next == NULL)
         return FM_ENOMEM;
     bool settled = false;
     if (tally->n == 0) {
+        double sum = 0;
         for (size_t j = 0; j < n; j++)
             sum += law[j];
         for (size_t j = 0; j < n; j++)

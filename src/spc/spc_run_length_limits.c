@@ -116,13 +116,13 @@ fm_spc_run_length_estimated(const fm_spc_design *design, const fm_spc_state *sta
     };
     if (m < 2 || design->scheme == FM_SPC_MEWMA || design->scheme == FM_SPC_S2_EWMA)
         return FM_EDOM;
-    fm_spc_run_length coarse, fine = {.arl = NAN};
+    fm_spc_run_length fine = {.arl = NAN};
     for (size_t n = FIRST; n <= LAST; n += n / 2) {
-        coarse = fine;
+        double coarse = fine.arl;
         fm_status st = average_with(design, state, m, what, n, &fine);
         if (st != FM_OK)
             return st;
-        double difference = fabs(fine.arl - coarse.arl);
+        double difference = fabs(fine.arl - coarse);
         if (difference <= 1e-9 * fine.arl) {
             fine.error += difference;
             *out = fine;

@@ -13,7 +13,7 @@
  */
 #include "config.h"
 
-#include <float.h>
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -269,6 +269,7 @@ law_create(const states *s, size_t nodes, law *l)
 {
     *l = (law){.nodes = s->ordered ? nodes : 1};
     size_t size = s->n * l->nodes;
+    assert(size > 0);
     l->g = calloc(2 * size + 2 * s->n, sizeof *l->g);
     l->below = calloc(s->n_zones * l->nodes * l->nodes, sizeof *l->below);
     if (l->g == NULL || l->below == NULL) {
