@@ -6,5 +6,11 @@ dist_spcdata_DATA += %D%/spc/diameter_stage1.csv
 pulldatadir = $(pkgdatadir)/pull
 dist_pulldata_DATA = %D%/pull/limits.csv %D%/pull/wires.csv
 glossarydir = $(pkgdatadir)/glossary
-dist_glossary_DATA = %D%/glossary/met.yaml %D%/glossary/spc.yaml %D%/glossary/pull.yaml \
-    %D%/glossary/wafer.yaml %D%/glossary/sources.yaml
+dist_glossary_DATA = %D%/glossary/met.yaml
+dist_glossary_DATA += %D%/glossary/spc.yaml
+dist_glossary_DATA += %D%/glossary/pull.yaml
+dist_glossary_DATA += %D%/glossary/accept.yaml
+dist_glossary_DATA += %D%/glossary/stat.yaml
+dist_glossary_DATA += %D%/glossary/wafer.yaml
+dist_glossary_DATA += %D%/glossary/whatif.yaml
+dist_glossary_DATA += %D%/glossary/sources.yaml

@@ -3,9 +3,9 @@ dist_doc_DATA = README.md NEWS COPYING %D%/manual.md %D%/reference.md %D%/design
     %D%/file-format.md
 
 # Manual pages from the program's own help.
-FM_COMMANDS = list describe init check run show verify plot report glossary
+FM_COMMANDS = list describe init check run merge slurm show verify plot report glossary
 FM_MANS = %D%/fabmet.1 %D%/fabmet-list.1 %D%/fabmet-describe.1 %D%/fabmet-init.1 \
-    %D%/fabmet-check.1 %D%/fabmet-run.1 %D%/fabmet-show.1 %D%/fabmet-verify.1 \
+    %D%/fabmet-check.1 %D%/fabmet-run.1 %D%/fabmet-merge.1 %D%/fabmet-slurm.1 %D%/fabmet-show.1 %D%/fabmet-verify.1 \
     %D%/fabmet-plot.1 %D%/fabmet-report.1 %D%/fabmet-glossary.1
 if HAVE_HELP2MAN
 man1_MANS = $(FM_MANS)

@@ -11,13 +11,17 @@ _fabmet_options() {
     "$1" "$2" --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*=\{0,1\}' | sort -u
 }
 
-# Keys for --set: those of the study that the scenario on the line names.
+# Keys for --set: those of the study that the scenario or result on the line names.
 _fabmet_keys() {
     local program=$1 word study
     shift
     for word in "$@"; do
         [[ -f $word ]] || continue
-        study=$(sed -n 's/^study: *\([a-z.]*\).*/\1/p' "$word" | head -n 1)
+        if [[ $word == *.h5 ]]; then # the base of a what-if
+            study=$("$program" show "$word" 2>/dev/null | sed -n 's/^study *//p')
+        else
+            study=$(sed -n 's/^study: *\([a-z.]*\).*/\1/p' "$word" | head -n 1)
+        fi
         [[ -n $study ]] && "$program" describe --names "$study" 2>/dev/null | sed 's/$/=/'
     done
     printf '%s\n' seed= draws= title=
@@ -31,7 +35,11 @@ _fabmet() {
             sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')" "$word"
         return
     fi
-    if [[ $before == --set ]]; then
+    if [[ ${COMP_LINE:0:COMP_POINT} =~ --progress=[a-z]*$ ]]; then
+        # The '=' stands in a word of its own (COMP_WORDBREAKS).
+        word=${word#=}
+        _fabmet_words "auto never json" "$word"
+    elif [[ $before == --set ]]; then
         compopt -o nospace
         _fabmet_words "$(_fabmet_keys "$program" "${COMP_WORDS[@]:2}")" "$word"
     elif [[ $word == -* ]]; then

@@ -10,6 +10,7 @@ import sys
 import h5py
 import numpy
 import xarray
+import xxhash
 
 # What the dimension scales of HDF5 write by themselves, as fixed-length texts and references.
 SCALES = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}
@@ -90,16 +91,16 @@ def column_type(item):
 
 
 def column_hash(item):
-    sha = hashlib.sha256()
+    hashed = xxhash.xxh3_128()
     if column_type(item) == "text":
         for value in item.asstr()[()].ravel():
-            sha.update(text(value))
+            hashed.update(text(value))
     else:
         values = numpy.array(item[()]).ravel()
         if column_type(item) == "real":
             values[numpy.isnan(values)] = numpy.nan
-        sha.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
-    return sha.hexdigest()
+        hashed.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
+    return hashed.hexdigest()
 
 
 def table_bytes(name, table, timed):

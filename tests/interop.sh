@@ -5,8 +5,8 @@ set -eu
 : "${FABMET:?names the program to test}"
 top=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 python=${FM_TEST_PYTHON:-/usr/bin/python3}
-if ! "$python" -c 'import h5py, xarray' 2>/dev/null; then
-    echo "interop: $python has no h5py or no xarray; skipped"
+if ! "$python" -c 'import h5py, xarray, xxhash' 2>/dev/null; then
+    echo "interop: $python lacks h5py, xarray or xxhash; skipped"
     exit 77
 fi
 for tool in ncdump h5dump h5repack; do

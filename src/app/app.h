@@ -48,11 +48,17 @@ int fm_app_describe(fm_app *app, int argc, char **argv);
 int fm_app_init(fm_app *app, int argc, char **argv);
 int fm_app_check(fm_app *app, int argc, char **argv);
 int fm_app_run(fm_app *app, int argc, char **argv);
+int fm_app_merge(fm_app *app, int argc, char **argv);
 int fm_app_show(fm_app *app, int argc, char **argv);
 int fm_app_verify(fm_app *app, int argc, char **argv);
 int fm_app_plot(fm_app *app, int argc, char **argv);
 int fm_app_report(fm_app *app, int argc, char **argv);
 int fm_app_glossary(fm_app *app, int argc, char **argv);
+int fm_app_whatif(fm_app *app, int argc, char **argv);
+
+/* Prints a whole result as `show --json` does (cmd_show.c). */
+fm_status fm_app_show_json(const fm_result *result, fm_error *err);
+int fm_app_slurm(fm_app *app, int argc, char **argv);
 
 /* The registry: every study of the program. */
 extern const fm_study *const fm_studies[];

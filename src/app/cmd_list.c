@@ -44,14 +44,23 @@ static const struct argp argp = {
     .doc = "List the studies, a line each.",
 };
 
+/* Results of other studies are made by a command, not by a scenario. */
+static bool
+is_listed(const fm_study *study)
+{
+    return study->run != NULL;
+}
+
 static int
 print_json(void)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < fm_n_studies; i++)
-        json_array_append_new(list, json_pack("{s:s,s:s}", "name", fm_studies[i]->name,
-                                              "summary", fm_studies[i]->summary));
+        if (is_listed(fm_studies[i]))
+            json_array_append_new(list,
+                                  json_pack("{s:s,s:s}", "name", fm_studies[i]->name,
+                                            "summary", fm_studies[i]->summary));
     int failed = list == NULL || json_dumpf(list, stdout, JSON_INDENT(2)) != 0;
     json_decref(list);
     puts("");
@@ -67,6 +76,8 @@ fm_app_list(fm_app *app, int argc, char **argv)
     if (o.json)
         return print_json();
     for (size_t i = 0; i < fm_n_studies; i++) {
+        if (!is_listed(fm_studies[i]))
+            continue;
         if (o.names)
             puts(fm_studies[i]->name);
         else

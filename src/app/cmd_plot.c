@@ -2,6 +2,7 @@
 /* fabmet plot: one figure of a result as SVG, PNG or PDF. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +10,7 @@
 #include "app/app.h"
 #include "core/text.h"
 #include "report/figure.h"
+#include "report/point_rows.h"
 
 enum {
     KEY_POINT = 0x100
@@ -19,6 +21,7 @@ struct plot_options {
     const char *figure;
     const char *output;
     uint64_t point;
+    bool point_given;
 };
 
 static error_t
@@ -34,6 +37,7 @@ parse_option(int key, char *arg, struct argp_state *state)
     case KEY_POINT:
         if (fm_unsigned_read(arg, &o->point, &err) != FM_OK)
             argp_error(state, "--point takes the number of a point, not '%s'", arg);
+        o->point_given = true;
         return 0;
     case ARGP_KEY_ARG:
         if (o->figure != NULL)
@@ -54,7 +58,7 @@ parse_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
     {"output", 'o', "FILE", 0, "F.svg, F.png or F.pdf", 0},
-    {"point", KEY_POINT, "N", 0, "the point of a sweep to draw (default 0)", 0},
+    {"point", KEY_POINT, "N", 0, "the point of a sweep to draw (default: the first)", 0},
     {0},
 };
 
@@ -108,6 +112,23 @@ find_picture(const char *output, fm_picture *picture_out, fm_error *err)
     return FM_OK;
 }
 
+/* The point asked for, or the first of the file. */
+static fm_status
+find_point(const struct plot_options *o, const fm_result *result, uint64_t *point_out,
+           fm_error *err)
+{
+    fm_point_index index;
+    fm_status st = fm_point_index_read(result, &index, err);
+
+    if (st != FM_OK)
+        return st;
+    *point_out = o->point_given ? o->point : fm_point_index_point(&index, 0);
+    if (o->point_given && fm_point_index_row(&index, o->point) == UINT64_MAX)
+        st = FM_FAIL(err, FM_EUSAGE, "'%s' has no point %" PRIu64, o->file, o->point);
+    fm_point_index_free(&index);
+    return st;
+}
+
 static fm_status
 draw(const fm_app *app, const struct plot_options *o, const fm_study *study,
      const fm_result *result, fm_error *err)
@@ -123,9 +144,11 @@ draw(const fm_app *app, const struct plot_options *o, const fm_study *study,
     fm_drawing drawing = {.result = result,
                           .study = study,
                           .figure = figure,
-                          .point = o->point,
                           .id = figure->name,
                           .path = o->output};
+    st = find_point(o, result, &drawing.point, err);
+    if (st != FM_OK)
+        return st;
     st = fm_figures_draw(&app->context, picture, &drawing, 1, err);
     if (st == FM_OK && drawing.problem_out != NULL)
         st = FM_FAIL(err, FM_EDATA, "%s: %s", figure->name, drawing.problem_out);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fabmet run: runs a scenario and writes its result. */
+/* fabmet run: runs a scenario and writes its result.
+ *
+ * Contents
+ *   1. what the run starts with    2. how it ended    3. the command
+ */
 #include "config.h"
 
 #include <inttypes.h>
-#include <limits.h>
-#include <signal.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,154 +15,67 @@
 
 #include "app/app.h"
 #include "app/check.h"
-#include "app/progress.h"
-#include "app/scenario_args.h"
-#include "core/sweep.h"
+#include "app/run_args.h"
+#include "app/run_stop.h"
 #include "core/text.h"
 
-enum {
-    KEY_DRY_RUN = 0x100,
-    KEY_PROGRESS,
-    KEY_FORCE,
-    KEY_STRICT,
-    KEY_TIMES
-};
+/* One run from its options to its end. */
+typedef struct job {
+    const fm_app *app;
+    const fm_run_args *args;
+    const fm_scenario *scenario;
+    char *output, *argv;
+    char started[32];
+    fm_progress_view view;
+    fm_run_summary summary;
+} job;
 
-struct run_options {
-    fm_scenario_args scenario;
-    const char *output;
-    int threads;
-    bool dry_run, force, strict, record_times, quiet, no_progress;
-};
+/* ---- 1. what the run starts with ------------------------------------------------- */
 
-static volatile sig_atomic_t stop_requested;
-
-static void
-on_signal(int number)
-{
-    (void)number;
-    stop_requested = 1;
-}
-
-/* The first signal asks the run to end tidily; the second one ends the process at
- * once. */
-static void
-catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal,
-                               .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
-
-    (void)sigfillset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-}
-
+/* The processors that this process may use: a job of a cluster seldom owns the node. */
 static int
-parse_threads(struct argp_state *state, const char *arg)
+default_threads(void)
 {
-    int64_t n = 0;
-    fm_error err = FM_ERROR_INIT;
+    cpu_set_t set;
+    long n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
+                                                         : sysconf(_SC_NPROCESSORS_ONLN);
 
-    if (fm_integer_read(arg, &n, &err) != FM_OK || n < 1 || n > 1024)
-        argp_error(state, "-j takes a number of threads from 1 to 1024, not '%s'", arg);
-    return (int)n;
+    return n < 1 ? 1 : (int)n;
 }
 
-static error_t
-parse_option(int key, char *arg, struct argp_state *state)
+#ifndef FM_HAVE_MPI
+/* How many copies of this process a launcher has started: each would run everything. */
+static long
+launched_ranks(void)
 {
-    struct run_options *o = state->input;
+    static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE",
+                                        "SLURM_STEP_NUM_TASKS"};
 
-    switch (key) {
-    case 'o':
-        o->output = arg;
-        return 0;
-    case 'j':
-        o->threads = parse_threads(state, arg);
-        return 0;
-    case 'q':
-        o->quiet = true;
-        return 0;
-    case KEY_DRY_RUN:
-        o->dry_run = true;
-        return 0;
-    case KEY_FORCE:
-        o->force = true;
-        return 0;
-    case KEY_STRICT:
-        o->strict = true;
-        return 0;
-    case KEY_TIMES:
-        o->record_times = true;
-        return 0;
-    case KEY_PROGRESS:
-        o->no_progress = strcmp(arg, "never") == 0;
-        if (!o->no_progress && strcmp(arg, "auto") != 0)
-            argp_error(state, "--progress is auto or never, not '%s'", arg);
-        return 0;
-    default:
-        return fm_scenario_args_parse(key, arg, state, &o->scenario);
+    for (size_t i = 0; i < FM_COUNT(names); i++) {
+        const char *text = getenv(names[i]);
+        long n = text != NULL ? strtol(text, NULL, 10) : 1;
+        if (n > 1)
+            return n;
     }
+    return 1;
 }
+#endif
 
-static const struct argp_option option_list[] = {
-    {"output", 'o', "FILE", 0, "result to write (default: the scenario's name with .h5)",
-     0},
-    FM_OPTION_SET,
-    {"jobs", 'j', "N", 0, "threads (default: all processors)", 0},
-    {"dry-run", KEY_DRY_RUN, 0, 0, "check and show the points, write nothing", 0},
-    {"force", KEY_FORCE, 0, 0, "replace an existing result", 0},
-    {"strict", KEY_STRICT, 0, 0, "exit 3 when a verdict fails", 0},
-    {"progress", KEY_PROGRESS, "WHEN", 0, "progress line: auto (on a terminal) or never",
-     0},
-    {"record-times", KEY_TIMES, 0, 0,
-     "store when, where and how long each point ran; without it the same run gives the "
-     "same bytes",
-     0},
-    {"quiet", 'q', 0, 0, "print no summary", 0},
-    {0},
-};
-
-static const struct argp argp = {
-    .options = option_list,
-    .parser = parse_option,
-    .args_doc = "SCENARIO",
-    .doc =
-        "Run every point of SCENARIO and write one self-describing HDF5 result.\v"
-        "Exit status: 0 done, 2 finished but some points failed, 3 a verdict failed "
-        "(--strict), 65 bad data, 66 missing input, 73 cannot create the output, 74 I/O "
-        "error, 78 bad scenario.",
-};
-
-/* ---- facts for the provenance ---------------------------------------------------- */
-
-/* The scenario's file name with .h5 for its extension, in the current folder. */
-static char *
-default_output(const fm_scenario *scenario, const char *path)
+static fm_status
+refuse_lone_ranks(const fm_run_args *args, fm_error *err)
 {
-    const char *base = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
-    fm_str s = {0};
-
-    if (strcmp(path, "-") == 0)
-        base = scenario->study->name;
-    const char *dot = strrchr(base, '.');
-    bool yaml = dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
-    fm_str_add_bytes(&s, base, yaml ? (size_t)(dot - base) : strlen(base));
-    fm_str_add(&s, ".h5");
-    return fm_str_take(&s);
-}
-
-/* The command line as stored: what names the output or sets threads and messages does not
- * change the result and is left out, so that the same run gives the same bytes. */
-static char *
-recorded_argv(const struct run_options *o)
-{
-    fm_str s = {0};
-
-    fm_str_addf(&s, "fabmet run %s", o->scenario.path);
-    for (size_t i = 0; i < o->scenario.n_sets; i++)
-        fm_str_addf(&s, " --set %s", o->scenario.sets[i]);
-    return fm_str_take(&s);
+#ifndef FM_HAVE_MPI
+    long n = args->n_slices > 0 ? 1 : launched_ranks();
+    if (n > 1)
+        return FM_FAIL(err, FM_EUSAGE,
+                       "started as %ld ranks, but this fabmet is built without MPI: each "
+                       "would run every point; use --slice, or ./configure --enable-mpi",
+                       n);
+#else
+    (void)args;
+    (void)err;
+#endif
+    return FM_OK;
 }
 
 /* Now as ISO 8601 in UTC; SOURCE_DATE_EPOCH replaces the clock
@@ -176,7 +92,24 @@ time_text(char text_out[32])
         text_out[0] = '\0';
 }
 
-/* ---- the summary ----------------------------------------------------------------- */
+/* ---- 2. how it ended ------------------------------------------------------------- */
+
+static const char *
+plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* Text of a user on a terminal. */
+static void
+print_text(const char *before, const char *text, const char *behind)
+{
+    fm_str s = {0};
+
+    fm_str_add_escaped(&s, text);
+    (void)fprintf(stderr, "%s%s%s", before, s.data != NULL ? s.data : "", behind);
+    fm_str_free(&s);
+}
 
 static void
 print_failures(const fm_run_summary *summary)
@@ -185,44 +118,66 @@ print_failures(const fm_run_summary *summary)
         if (summary->failed_by[i] > 0)
             (void)fprintf(stderr, "  %" PRIu64 " failed: %s\n", summary->failed_by[i],
                           fm_status_name((fm_status)i));
-    fm_str text = {0};
-    fm_str_add_escaped(&text, summary->first_failure);
-    (void)fprintf(stderr, "  first: point %" PRIu64 ": %s\n", summary->first_failed,
-                  text.data != NULL ? text.data : "");
-    fm_str_free(&text);
+    (void)fprintf(stderr, "  first: point %" PRIu64, summary->first_failed);
+    print_text(": ", summary->first_failure, "\n");
+}
+
+/* "r.h5: 250 points (slice 1/4) in 3.2 s (78.1/s), 20 of them saved before, digest ..." */
+static void
+print_done(const job *j)
+{
+    const fm_run_summary *s = &j->summary;
+    uint64_t computed = s->done > s->resumed ? s->done - s->resumed : 0;
+
+    print_text("", j->output, ": ");
+    (void)fprintf(stderr, "%" PRIu64 " point%s", s->done, plural(s->done));
+    if (j->args->n_slices > 0)
+        (void)fprintf(stderr, " (slice %" PRIu64 "/%" PRIu64 ")", j->args->slice,
+                      j->args->n_slices);
+    if (s->already_complete)
+        (void)fprintf(stderr, ", complete already");
+    else
+        (void)fprintf(stderr, " in %.3g s", s->seconds);
+    if (!s->already_complete && computed > 0 && s->seconds > 0)
+        (void)fprintf(stderr, " (%.3g/s)", (double)computed / s->seconds);
+    if (!s->already_complete && s->resumed > 0)
+        (void)fprintf(stderr, ", %" PRIu64 " of them saved before", s->resumed);
+    (void)fprintf(stderr, ", digest %.16s\n", s->digest);
 }
 
 /* Failures are told also when --quiet asks for no summary. */
 static void
-print_summary(const char *output, const fm_run_summary *summary, bool quiet)
+print_summary(const job *j)
 {
-    if (!quiet)
-        (void)fprintf(stderr, "%s: %" PRIu64 " point%s in %.3g s, digest %.16s\n", output,
-                      summary->points, summary->points == 1 ? "" : "s", summary->seconds,
-                      summary->digest);
-    else if (summary->failed > 0)
-        (void)fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " points failed\n", output,
-                      summary->failed, summary->points);
-    if (summary->failed > 0)
-        print_failures(summary);
+    const fm_run_summary *s = &j->summary;
+
+    if (!j->args->quiet) {
+        print_done(j);
+    } else if (s->failed > 0) {
+        print_text("", j->output, ": ");
+        (void)fprintf(stderr, "%" PRIu64 " of %" PRIu64 " points failed\n", s->failed,
+                      s->done);
+    }
+    if (s->failed > 0)
+        print_failures(s);
 }
 
 /* Prints the verdicts of the finished result; true when one fails. */
 static bool
-print_verdicts(const fm_app *app, const char *output, bool quiet)
+print_verdicts(const job *j, bool print)
 {
     fm_result_verdict *verdicts = NULL;
     size_t n = 0;
     bool failed = false;
     int code = FM_EXIT_OK;
-    fm_result *result = fm_app_open(app, output, &code);
+    fm_result *result = fm_app_open(j->app, j->output, &code);
 
     if (result == NULL)
         return true;
     (void)fm_result_verdicts(result, &verdicts, &n, NULL);
     for (size_t i = 0; i < n; i++) {
         failed = failed || !verdicts[i].pass;
-        if (!quiet)
+        if (print)
             fm_app_print_verdict(&verdicts[i], stderr);
     }
     fm_result_verdicts_free(verdicts, n);
@@ -230,77 +185,160 @@ print_verdicts(const fm_app *app, const char *output, bool quiet)
     return failed;
 }
 
-/* ---- the command ----------------------------------------------------------------- */
-
 static int
-finish(const fm_app *app, const struct run_options *o, const char *output,
-       const fm_run_summary *summary)
+end_done(const job *j)
 {
-    print_summary(output, summary, o->quiet);
-    bool failed = print_verdicts(app, output, o->quiet);
-    if (summary->failed > 0)
-        return FM_EXIT_SOME_FAILED;
-    return o->strict && failed ? FM_EXIT_VERDICT : FM_EXIT_OK;
+    bool text = !j->view.json;
+
+    if (text)
+        print_summary(j);
+    bool verdict_failed = print_verdicts(j, text && !j->args->quiet);
+    int code = j->args->strict && verdict_failed ? FM_EXIT_VERDICT : FM_EXIT_OK;
+    if (j->summary.failed > 0)
+        code = FM_EXIT_SOME_FAILED;
+    fm_progress_finish(&j->view, &(fm_progress_end){.status = "done",
+                                                    .code = code,
+                                                    .summary = &j->summary,
+                                                    .output = j->output});
+    return code;
+}
+
+/* A run that the time limit ended before it finished one point would be requeued for ever:
+ * that is a failure, not an interruption. */
+static int
+end_interrupted(const job *j)
+{
+    const fm_run_summary *s = &j->summary;
+    const char *name = fm_stop_name();
+    char *again = fm_run_again(j->args, j->output);
+    bool hopeless = name == NULL && s->done <= s->resumed;
+    int code = hopeless || again == NULL ? FM_EXIT_FAILURE : FM_EXIT_INTERRUPTED;
+    fm_str what = {0};
+
+    if (name != NULL)
+        fm_str_addf(&what, "interrupted by %s", name);
+    else
+        fm_str_add(&what, "stopped before the job's time limit");
+    if (s->done == 0)
+        fm_str_add(&what, "; no point is finished, nothing is saved");
+    else
+        fm_str_addf(&what, "; %" PRIu64 " of %" PRIu64 " points are saved in %s.parts",
+                    s->done, s->points, j->output);
+    if (hopeless)
+        fm_str_add(&what, "; this run finished none: a point needs more time than the "
+                          "job has");
+    const char *text = what.data != NULL ? what.data : "interrupted";
+    if (!j->view.json) {
+        print_text("fabmet: run: ", text, "\n");
+        if (again != NULL && !hopeless)
+            print_text("  continue with: ", again, "\n");
+    }
+    fm_progress_finish(&j->view, &(fm_progress_end){.status = "interrupted",
+                                                    .code = code,
+                                                    .summary = s,
+                                                    .output = j->output,
+                                                    .again = hopeless ? NULL : again,
+                                                    .error = text});
+    fm_str_free(&what);
+    free(again);
+    return code;
 }
 
 static int
-run_scenario(const fm_app *app, const struct run_options *o, const fm_scenario *scenario)
+end_failed(const job *j, const fm_error *err)
 {
-    char started[32];
-    fm_run_summary summary = {0};
-    fm_error err = FM_ERROR_INIT;
-    char *output = o->output != NULL ? fm_strdup(o->output)
-                                     : default_output(scenario, o->scenario.path);
-    char *argv = recorded_argv(o);
-    bool draw = !o->no_progress && !o->quiet && fm_progress_wanted();
-    int code = FM_EXIT_FAILURE;
+    int code = j->view.json ? fm_exit_code(err->code) : fm_app_fail(j->app, err);
 
-    time_text(started);
+    fm_progress_finish(&j->view, &(fm_progress_end){.status = "failed",
+                                                    .code = code,
+                                                    .summary = &j->summary,
+                                                    .output = j->output,
+                                                    .error = err->text});
+    return code;
+}
+
+/* ---- 3. the command -------------------------------------------------------------- */
+
+static fm_status
+run_points(job *j, fm_error *err)
+{
+    const fm_run_args *args = j->args;
     fm_run_options options = {
-        .threads = o->threads,
-        .stop = &stop_requested,
-        .progress = draw ? fm_progress_draw : NULL,
-        .store = {.replace = o->force,
-                  .record_times = o->record_times,
-                  .argv = argv,
-                  .started = o->record_times ? started : "",
+        .threads = args->threads > 0 ? args->threads : default_threads(),
+        .stop = fm_stop_flag(),
+        .deadline = fm_stop_deadline(),
+        .slice = args->slice,
+        .n_slices = args->n_slices,
+        .resume = args->resume,
+        .retry_failed = args->retry_failed,
+        .progress = j->view.draw || j->view.json ? fm_progress_show : NULL,
+        .progress_arg = &j->view,
+        .note = fm_progress_note,
+        .note_arg = &j->view,
+        .store = {.replace = args->force,
+                  .record_times = args->record_times,
+                  .argv = j->argv,
+                  .started = args->record_times ? j->started : "",
                   .version = PACKAGE_VERSION},
     };
-    fm_status st = output == NULL || argv == NULL
-                       ? FM_FAIL(&err, FM_ENOMEM, "out of memory")
-                       : fm_run(scenario, output, &options, &summary, &err);
-    if (draw)
-        fm_progress_clear();
-    if (st == FM_OK) {
-        code = finish(app, o, output, &summary);
-    } else if (st == FM_EINTERRUPT) {
-        (void)fprintf(stderr, "fabmet: run: interrupted; nothing was written\n");
-        code = FM_EXIT_FAILURE;
-    } else {
+
+    return fm_run(j->scenario, j->output, &options, &j->summary, err);
+}
+
+static int
+run_scenario(const fm_app *app, const fm_run_args *args, const fm_scenario *scenario)
+{
+    fm_error err = FM_ERROR_INIT;
+    int code = FM_EXIT_FAILURE;
+    job j = {.app = app,
+             .args = args,
+             .scenario = scenario,
+             .output = fm_run_output(args, scenario),
+             .argv = fm_run_recorded(args),
+             .view = fm_progress_view_make(args->progress, args->quiet, fm_stop_flag())};
+
+    time_text(j.started);
+    if (j.output == NULL || j.argv == NULL) {
+        (void)FM_FAIL(&err, FM_ENOMEM, "out of memory");
         code = fm_app_fail(app, &err);
+        goto done;
     }
-    free(output);
-    free(argv);
+    fm_progress_start(&j.view, scenario, j.output, args->slice, args->n_slices);
+    fm_status st = run_points(&j, &err);
+    fm_progress_clear(&j.view);
+    if (st == FM_OK)
+        code = end_done(&j);
+    else if (st == FM_EINTERRUPT)
+        code = end_interrupted(&j);
+    else
+        code = end_failed(&j, &err);
+done:
+    free(j.output);
+    free(j.argv);
     return code;
 }
 
 int
 fm_app_run(fm_app *app, int argc, char **argv)
 {
-    struct run_options o = {.threads = (int)sysconf(_SC_NPROCESSORS_ONLN)};
+    fm_run_args args = {0};
     int code = FM_EXIT_OK;
 
-    o.threads = o.threads < 1 ? 1 : o.threads;
-    fm_app_parse(app, &argp, argc, argv, &o);
-    fm_scenario *scenario =
-        fm_app_scenario(app, o.scenario.path, o.scenario.sets, o.scenario.n_sets, &code);
-    if (scenario != NULL && o.dry_run) {
-        fm_check_print(scenario);
-    } else if (scenario != NULL) {
-        catch_signals();
-        code = run_scenario(app, &o, scenario);
+    fm_error err = FM_ERROR_INIT;
+
+    fm_app_parse(app, &fm_run_argp, argc, argv, &args);
+    if (refuse_lone_ranks(&args, &err) != FM_OK) {
+        free(args.scenario.sets);
+        return fm_app_fail(app, &err);
     }
+    fm_stop_catch(); /* a signal while large data are read is an interruption too */
+    fm_scenario *scenario = fm_app_scenario(app, args.scenario.path, args.scenario.sets,
+                                            args.scenario.n_sets, &code);
+    if (scenario != NULL && args.dry_run)
+        fm_check_print(scenario);
+    else if (scenario != NULL)
+        code = run_scenario(app, &args, scenario);
     fm_scenario_free(scenario);
-    free(o.scenario.sets);
+    free(args.scenario.sets);
     return code;
 }

@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "app/view.h"
 #include "core/text.h"
+#include "report/coverage.h"
 
 enum {
     KEY_JSON = 0x100,
@@ -107,15 +108,30 @@ print_fact(const fm_result *result, const char *name)
     fm_str_free(&s);
 }
 
+static void
+print_coverage(const fm_result *result)
+{
+    fm_coverage coverage;
+    fm_str s = {0};
+
+    if (fm_coverage_read(result, &coverage, NULL) == FM_OK)
+        fm_coverage_add_text(&coverage, &s);
+    printf("%-8s %s\n", "points",
+           s.length > 0 ? s.data : fm_result_fact(result, "points"));
+    fm_str_free(&s);
+}
+
 static int
 show_overview(const fm_app *app, const fm_result *result)
 {
-    static const char *const facts[] = {"study", "title",   "points", "seed",
-                                        "draws", "version", "digest"};
+    static const char *const facts[] = {"seed", "draws", "version", "digest"};
     size_t n = 0;
     fm_result_verdict *verdicts = NULL;
     fm_error err = FM_ERROR_INIT;
 
+    print_fact(result, "study");
+    print_fact(result, "title");
+    print_coverage(result);
     for (size_t i = 0; i < FM_COUNT(facts); i++)
         print_fact(result, facts[i]);
     if (fm_result_verdicts(result, &verdicts, &n, &err) != FM_OK)
@@ -213,6 +229,14 @@ show_json(const fm_result *result, const fm_result_table *only,
         st = print_verdicts_json(result, err);
     (void)fputs("}\n", stdout);
     return st;
+}
+
+fm_status
+fm_app_show_json(const fm_result *result, fm_error *err)
+{
+    const struct show_options all = {.json = true};
+
+    return show_json(result, NULL, &all, err);
 }
 
 /* ---- the command ----------------------------------------------------------------- */

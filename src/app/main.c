@@ -24,11 +24,14 @@ static const fm_command commands[] = {
     {"check", fm_app_check,
      "check a scenario and its data; show the points and the size"},
     {"run", fm_app_run, "run a scenario and write its result"},
+    {"merge", fm_app_merge, "join slices of a sweep into one result"},
     {"show", fm_app_show, "print a result's tables as text, CSV or JSON"},
     {"verify", fm_app_verify, "verify a result, or compare two"},
     {"plot", fm_app_plot, "draw a figure of a result as SVG, PNG or PDF"},
     {"report", fm_app_report, "make one HTML report of results"},
+    {"what-if", fm_app_whatif, "run a result's scenario changed; compare in pairs"},
     {"glossary", fm_app_glossary, "look up a term"},
+    {"slurm", fm_app_slurm, "print the file that submits a sweep to Slurm"},
 };
 
 /* ---- the command line up to the command ------------------------------------------ */
@@ -124,6 +127,7 @@ run_command(const fm_command *command, int argc, char **argv, int at)
     fm_units *units = NULL;
     fm_error err = FM_ERROR_INIT;
     const char *data_path = getenv("FABMET_DATADIR");
+    const char *scratch = getenv("TMPDIR");
     fm_app app = {.command = command->name, .argc = argc, .argv = argv};
 
     if (fm_units_create(&units, &err) != FM_OK)
@@ -132,6 +136,7 @@ run_command(const fm_command *command, int argc, char **argv, int at)
         .units = units,
         .studies = fm_studies,
         .n_studies = fm_n_studies,
+        .scratch_path = scratch != NULL && *scratch != '\0' ? scratch : NULL,
         .data_path = data_path != NULL && *data_path != '\0' ? data_path : FM_PKGDATADIR,
     };
     int code = command->run(&app, argc - at, argv + at);

@@ -27,6 +27,8 @@ fm_exit_code(fm_status status)
         return FM_EXIT_CREATE;
     case FM_EIO:
         return FM_EXIT_IO;
+    case FM_EINTERRUPT:
+        return FM_EXIT_INTERRUPTED;
     case FM_ESCENARIO:
         return FM_EXIT_SCENARIO;
     default:

@@ -5,7 +5,7 @@
  * Contents
  *   1. state and messages      4. bytes and lines
  *   2. header                  5. input
- *   3. records                 6. public
+ *   3. records                 6. public: row by row, and whole
  *
  * The parser gets whole lines, one at a time, so that every row knows its line; a line
  * that does not end a record ended inside a quoted cell.  The cells of a record are kept
@@ -41,7 +41,9 @@ typedef struct kept_cell {
     bool wanted;
 } kept_cell;
 
-typedef struct reader {
+typedef struct fm_csv_reader reader;
+
+struct fm_csv_reader {
     const fm_csv_source *source;
     fm_csv_columns *columns;
     const fm_csv_column *wanted; /* [n_wanted] */
@@ -73,10 +75,13 @@ typedef struct reader {
     size_t n_cells;  /* of the record so far */
     size_t n_header; /* cells of the header; 0: not taken yet */
 
-    uint64_t *lines; /* [lines_size] line of each row */
+    uint64_t *lines; /* [lines_size] line of each row that is held */
     size_t lines_size;
-    size_t n_rows;
-} reader;
+    size_t n_rows;       /* held */
+    uint64_t n_rows_all; /* read so far */
+    bool ended;
+    char *bytes; /* what `buffer` points to */
+};
 
 /* Inline text stands in the scenario: its lines count from there. */
 static uint64_t
@@ -312,6 +317,7 @@ take_row(reader *r)
             put_cell(r, k, r->cells + r->cell[cell].offset);
     }
     r->lines[r->n_rows++] = place_of(r, r->record_line);
+    r->n_rows_all++;
 }
 
 /* Keeps a copy of a cell: the parser reuses its memory. */
@@ -550,17 +556,15 @@ take_end(reader *r)
     if (r->n_header == 0)
         report_last(r, 1, "the first line names the columns",
                     "the file is empty: there is no header line");
-    else if (r->n_rows == 0)
+    else if (r->n_rows_all == 0)
         report_last(r, r->line, NULL, "there is a header line but no row of data");
 }
 
+/* Takes lines until `most` rows are held or the input ends. */
 static void
-read_all(reader *r)
+read_rows(reader *r, size_t most)
 {
-    fill(r);
-    if (r->status == FM_OK)
-        take_mark(r);
-    while (r->status == FM_OK) {
+    while (r->status == FM_OK && !r->ended && r->n_rows < most) {
         size_t n = next_line(r);
         if (n == 0 && !r->at_end && r->end - r->begin < BLOCK) {
             fill(r);
@@ -573,12 +577,14 @@ read_all(reader *r)
         }
         if (n == 0)
             n = r->end - r->begin;
-        if (n == 0)
+        r->ended = n == 0;
+        if (r->ended)
             break;
         take_line(r, r->buffer + r->begin, n);
         r->begin += n;
     }
-    take_end(r);
+    if (r->ended)
+        take_end(r);
 }
 
 static void
@@ -606,9 +612,17 @@ finish_hash(reader *r, char hash_out[65])
         (void)snprintf(hash_out + 2 * i, 3, "%02x", sum[i]);
 }
 
-static void
-free_reader(reader *r)
+static fm_status
+status_of(const reader *r)
 {
+    return r->status == FM_OK && r->n_errors > 0 ? FM_EDATA : r->status;
+}
+
+void
+fm_csv_close(fm_csv_reader *r)
+{
+    if (r == NULL)
+        return;
     if (r->stream != NULL)
         (void)fclose(r->stream);
     csv_free(&r->parser);
@@ -616,6 +630,85 @@ free_reader(reader *r)
     free(r->cells);
     free(r->cell);
     free(r->lines);
+    free(r->bytes);
+    free(r);
+}
+
+fm_status
+fm_csv_open(const fm_units *units, const fm_csv_source *source,
+            const fm_csv_column *columns, size_t n, fm_diags *diags, fm_csv_reader **out)
+{
+    const unsigned char options =
+        CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_APPEND_NULL;
+    reader *r = calloc(1, sizeof *r);
+
+    assert(source->path != NULL || source->text != NULL);
+    if (r == NULL || csv_init(&r->parser, options) != 0) {
+        free(r);
+        return FM_ENOMEM;
+    }
+    r->source = source;
+    r->wanted = columns;
+    r->n_wanted = n;
+    r->diags = diags;
+    r->file = source->path == NULL && source->scenario != NULL ? source->scenario
+                                                               : source->name;
+    csv_set_blk_size(&r->parser, PARSER_STEP);
+    sha256_init(&r->sha);
+    r->columns = fm_csv_columns_create(units, columns, n);
+    r->bytes = r->buffer = malloc(BLOCK);
+    if (r->columns == NULL || r->buffer == NULL)
+        out_of_memory(r);
+    if (r->status == FM_OK)
+        open_source(r);
+    if (r->status == FM_OK)
+        fill(r);
+    if (r->status == FM_OK)
+        take_mark(r);
+    fm_status st = status_of(r);
+    if (st == FM_OK)
+        *out = r;
+    else
+        fm_csv_close(r);
+    return st;
+}
+
+fm_status
+fm_csv_next(fm_csv_reader *r, size_t most, size_t *n_rows_out, bool *ended_out)
+{
+    read_rows(r, most);
+    *n_rows_out = r->n_rows;
+    *ended_out = r->ended || r->status != FM_OK;
+    return status_of(r);
+}
+
+void
+fm_csv_view(const fm_csv_reader *r, fm_data_column *columns_out,
+            const uint64_t **lines_out)
+{
+    fm_csv_columns_view(r->columns, columns_out);
+    *lines_out = r->lines;
+}
+
+void
+fm_csv_drop(fm_csv_reader *r)
+{
+    r->n_rows = 0;
+}
+
+void
+fm_csv_hash(fm_csv_reader *r, char hash_out[65])
+{
+    finish_hash(r, hash_out);
+}
+
+void
+fm_csv_take(fm_csv_reader *r, fm_data_column *columns_out, uint64_t **lines_out)
+{
+    fm_csv_columns_take(r->columns, r->n_rows, columns_out);
+    *lines_out = r->lines;
+    r->lines = NULL;
+    r->lines_size = r->n_rows = 0;
 }
 
 fm_status
@@ -625,35 +718,18 @@ fm_csv_read(const fm_units *units, const fm_csv_source *source,
             fm_data_column *columns_out, size_t *n_rows_out, uint64_t **line_out,
             char hash_out[65])
 {
-    reader r = {.source = source, .wanted = columns, .n_wanted = n, .diags = diags};
-    const unsigned char options =
-        CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_APPEND_NULL;
+    fm_csv_reader *r = NULL;
+    size_t n_rows = 0;
+    bool ended;
 
-    assert(source->path != NULL || source->text != NULL);
-    r.file = source->path == NULL && source->scenario != NULL ? source->scenario
-                                                              : source->name;
-    if (csv_init(&r.parser, options) != 0)
-        return FM_EINTERNAL;
-    csv_set_blk_size(&r.parser, PARSER_STEP);
-    sha256_init(&r.sha);
-    r.columns = fm_csv_columns_create(units, columns, n);
-    char *buffer = r.buffer = malloc(BLOCK);
-    if (r.columns == NULL || r.buffer == NULL)
-        out_of_memory(&r);
-    if (r.status == FM_OK)
-        open_source(&r);
-    if (r.status == FM_OK)
-        read_all(&r);
-    fm_status st = r.status == FM_OK && r.n_errors > 0 ? FM_EDATA : r.status;
-    if (st != FM_OK)
-        goto done;
-    finish_hash(&r, hash_out);
-    fm_csv_columns_take(r.columns, r.n_rows, columns_out);
-    *n_rows_out = r.n_rows;
-    *line_out = r.lines;
-    r.lines = NULL;
-done:
-    free_reader(&r);
-    free(buffer);
+    fm_status st = fm_csv_open(units, source, columns, n, diags, &r);
+    if (st == FM_OK)
+        st = fm_csv_next(r, SIZE_MAX, &n_rows, &ended);
+    if (st == FM_OK) {
+        fm_csv_hash(r, hash_out);
+        fm_csv_take(r, columns_out, line_out);
+        *n_rows_out = n_rows;
+    }
+    fm_csv_close(r);
     return st;
 }

@@ -52,4 +52,33 @@ fm_status fm_csv_read(const fm_units *units, const fm_csv_source *source,
                       uint64_t **line_out, char hash_out[65]);
 void fm_csv_free(fm_data_column *columns, size_t n);
 
+/* The same in pieces, for files larger than the memory: open, next until it ended (with
+ * drop in between), hash, close.  Bad cells are listed and counted by each next, which
+ * goes on behind them; the status of the last one stands for the whole file. */
+typedef struct fm_csv_reader fm_csv_reader;
+
+/* source, columns  in   borrowed until fm_csv_close
+ * reader_out       out  owned by the caller: fm_csv_close; untouched on error
+ * returns FM_OK; FM_ENOINPUT, FM_EDATA, FM_EIO (text in diags), FM_ENOMEM */
+fm_status fm_csv_open(const fm_units *units, const fm_csv_source *source,
+                      const fm_csv_column *columns, size_t n, fm_diags *diags,
+                      fm_csv_reader **reader_out);
+void fm_csv_close(fm_csv_reader *reader);
+/* Reads on until `most` rows are held or the input ends.
+ * n_rows_out  out  rows held now
+ * returns FM_OK; FM_EDATA, FM_EIO, FM_ENOMEM */
+fm_status fm_csv_next(fm_csv_reader *reader, size_t most, size_t *n_rows_out,
+                      bool *ended_out);
+/* The rows held, in memory of the reader until the next call.
+ * columns_out  out  [n] as fm_csv_read fills them */
+void fm_csv_view(const fm_csv_reader *reader, fm_data_column *columns_out,
+                 const uint64_t **lines_out);
+/* Forgets the rows held; labels stay known. */
+void fm_csv_drop(fm_csv_reader *reader);
+/* Gives the rows held to the caller, as fm_csv_read does. */
+void fm_csv_take(fm_csv_reader *reader, fm_data_column *columns_out,
+                 uint64_t **lines_out);
+/* SHA-256 of the bytes read; once, at the end. */
+void fm_csv_hash(fm_csv_reader *reader, char hash_out[65]);
+
 #endif

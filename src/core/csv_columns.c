@@ -587,6 +587,7 @@ fm_csv_columns_reserve(fm_csv_columns *columns, size_t row)
     if (row < columns->capacity)
         return FM_OK;
     size_t rows = columns->capacity < ROWS_MIN ? ROWS_MIN : columns->capacity * 2;
+    rows = row < rows ? rows : row + 1;
     for (size_t k = 0; k < columns->n; k++)
         if (columns->list[k].cell != SIZE_MAX &&
             resize(&columns->list[k].data, rows) != FM_OK)
@@ -608,12 +609,69 @@ fm_csv_columns_put(fm_csv_columns *columns, size_t k, size_t row, const char *te
     return put_label(c, text, &c->data.code[row], err);
 }
 
+/* A number by the scale; 10^decimal is exact decimal scaling where fm_convert is. */
+static double
+scaled(const scale *s, double x)
+{
+    if (s->by_text)
+        return s->conversion.decimal == 0 ? x : fm_convert(&s->conversion, x);
+    return convert(s, x);
+}
+
+fm_status
+fm_csv_columns_put_real(fm_csv_columns *columns, size_t k, size_t row, double x,
+                        fm_error *err)
+{
+    column *c = &columns->list[k];
+    char text[32];
+
+    if (isnan(x)) {
+        if ((c->wanted->flags & FM_COL_MISSING) == 0)
+            return FM_FAIL(err, FM_EDATA, "no value, a number is needed");
+        c->data.real[row] = x;
+        return FM_OK;
+    }
+    if (isinf(x))
+        return FM_FAIL(err, FM_EDATA, "the value is infinite");
+    c->data.real[row] = scaled(&c->to_si, x);
+    if (!c->ranged || !outside(c->wanted, scaled(&c->to_declared, x)))
+        return FM_OK;
+    (void)snprintf(text, sizeof text, "%.17g", x);
+    return fail_range(c->wanted, text, err);
+}
+
+fm_status
+fm_csv_columns_put_integer(fm_csv_columns *columns, size_t k, size_t row, int64_t x,
+                           fm_error *err)
+{
+    column *c = &columns->list[k];
+    char text[32];
+
+    (void)snprintf(text, sizeof text, "%" PRId64, x);
+    if (c->data.type == FM_TYPE_TEXT)
+        return put_label(c, text, &c->data.code[row], err);
+    c->data.integer[row] = x;
+    return c->ranged && outside(c->wanted, (double)x) ? fail_range(c->wanted, text, err)
+                                                      : FM_OK;
+}
+
 bool
 fm_csv_is_number(const fm_csv_columns *columns, const char *text)
 {
     double x;
 
     return fm_decimal_read(columns->decimals, text, 0, &x);
+}
+
+void
+fm_csv_columns_view(const fm_csv_columns *columns, fm_data_column *columns_out)
+{
+    for (size_t k = 0; k < columns->n; k++) {
+        const column *c = &columns->list[k];
+        columns_out[k] = c->data;
+        columns_out[k].name = c->cell != SIZE_MAX ? c->name : NULL;
+        columns_out[k].unit = c->cell != SIZE_MAX ? c->unit : NULL;
+    }
 }
 
 void

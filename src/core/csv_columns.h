@@ -42,7 +42,7 @@ const char *fm_csv_nearest(const fm_csv_header *header, const char *wanted);
 /* Cell of the header in which wanted column k was found, or SIZE_MAX. */
 size_t fm_csv_columns_cell(const fm_csv_columns *columns, size_t k);
 
-/* Makes room for row `row`; rows come one after the other.  FM_OK or FM_ENOMEM */
+/* Makes room for rows 0 ... row.  FM_OK or FM_ENOMEM */
 fm_status fm_csv_columns_reserve(fm_csv_columns *columns, size_t row);
 
 /* Reads one cell of wanted column k into row `row`.
@@ -51,8 +51,18 @@ fm_status fm_csv_columns_reserve(fm_csv_columns *columns, size_t row);
 fm_status fm_csv_columns_put(fm_csv_columns *columns, size_t k, size_t row,
                              const char *text, fm_error *err);
 
+/* The same from a number that is one already (HDF5); NaN says nothing. */
+fm_status fm_csv_columns_put_real(fm_csv_columns *columns, size_t k, size_t row, double x,
+                                  fm_error *err);
+/* An INTEGER column's cell, or the label of a TEXT column's. */
+fm_status fm_csv_columns_put_integer(fm_csv_columns *columns, size_t k, size_t row,
+                                     int64_t x, fm_error *err);
+
 /* True when `text` is a number by the strict grammar. */
 bool fm_csv_is_number(const fm_csv_columns *columns, const char *text);
+
+/* Shows the columns as they are; a column that was not found has name NULL. */
+void fm_csv_columns_view(const fm_csv_columns *columns, fm_data_column *columns_out);
 
 /* Gives the filled columns to the caller; a column that was not found has name NULL. */
 void fm_csv_columns_take(fm_csv_columns *columns, size_t n_rows,

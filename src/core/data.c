@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/csv.h"
+#include "core/data.h"
 #include "core/scenario.h"
 
 /* What stands behind the constant pointers of an fm_data. */
@@ -20,6 +21,7 @@ typedef struct owned_data {
     size_t n_columns;
     size_t *first;
     uint64_t *line;
+    fm_spool *spool;
 } owned_data;
 
 typedef struct wanted_list {
@@ -166,6 +168,7 @@ fm_data_free(fm_data *data)
     free(owned->columns);
     free(owned->first);
     free(owned->line);
+    fm_spool_free(owned->spool);
     free(owned);
 }
 
@@ -189,13 +192,215 @@ arrange(owned_data *owned, const wanted_list *w)
     owned->data.columns = owned->columns;
     owned->data.first = owned->first;
     owned->data.line = owned->line;
+    owned->data.spool = owned->spool;
+}
+
+/* One of the two readers. */
+typedef struct opened {
+    fm_csv_reader *csv;
+    fm_hdf5_reader *hdf5;
+    const wanted_list *w;
+    fm_diags *diags;
+    const char *name;
+} opened;
+
+static fm_status
+opened_next(opened *o, size_t most, size_t *n_rows_out, bool *ended_out)
+{
+    return o->hdf5 != NULL ? fm_hdf5_next(o->hdf5, most, n_rows_out, ended_out)
+                           : fm_csv_next(o->csv, most, n_rows_out, ended_out);
+}
+
+static void
+opened_view(const opened *o, fm_data_column *columns_out, const uint64_t **line_out)
+{
+    if (o->hdf5 != NULL)
+        fm_hdf5_view(o->hdf5, columns_out, line_out);
+    else
+        fm_csv_view(o->csv, columns_out, line_out);
+}
+
+static void
+opened_drop(opened *o)
+{
+    if (o->hdf5 != NULL)
+        fm_hdf5_drop(o->hdf5);
+    else
+        fm_csv_drop(o->csv);
+}
+
+static void
+opened_take(opened *o, owned_data *owned)
+{
+    if (o->hdf5 != NULL)
+        fm_hdf5_take(o->hdf5, owned->columns, &owned->line);
+    else
+        fm_csv_take(o->csv, owned->columns, &owned->line);
+}
+
+static fm_status
+opened_hash(opened *o, char hash_out[65])
+{
+    if (o->hdf5 != NULL) {
+        fm_status st = fm_hdf5_hash(o->hdf5, hash_out);
+        if (st != FM_OK)
+            fm_diag_error(o->diags, st, o->name, (fm_mark){0, 0}, NULL,
+                          "the file cannot be read");
+        return st;
+    }
+    fm_csv_hash(o->csv, hash_out);
+    return FM_OK;
+}
+
+/* Only numbers: labels need the memory of their texts anyway. */
+static bool
+may_spool(const fm_input_decl *input, const opened *o)
+{
+    if ((input->flags & FM_INPUT_STREAM) == 0)
+        return false;
+    for (size_t k = 0; k < o->w->n; k++)
+        if (o->w->list[k].type == FM_TYPE_TEXT)
+            return false;
+    return true;
+}
+
+/* Appends rows [first, first + n) of those held, without absent columns. */
+static fm_status
+spool_rows(opened *o, owned_data *owned, size_t first, size_t n, fm_error *err)
+{
+    const uint64_t *line = NULL;
+    size_t kept = 0;
+
+    opened_view(o, owned->columns, &line);
+    for (size_t k = 0; k < o->w->n; k++) {
+        fm_data_column c = owned->columns[k];
+        if (c.name == NULL)
+            continue;
+        if (c.type == FM_TYPE_REAL)
+            c.real += first;
+        else
+            c.integer += first;
+        owned->columns[kept++] = c;
+    }
+    fm_status st = FM_OK;
+    if (owned->spool == NULL)
+        st = FM_EINTERNAL;
+    if (st == FM_OK)
+        st = fm_spool_append(owned->spool, owned->columns, line + first, n, err);
+    memset(owned->columns, 0, o->w->n * sizeof *owned->columns);
+    return st;
+}
+
+static size_t
+count_present(const opened *o, owned_data *owned)
+{
+    const uint64_t *line;
+    size_t n = 0;
+
+    opened_view(o, owned->columns, &line);
+    for (size_t k = 0; k < o->w->n; k++)
+        n += owned->columns[k].name != NULL;
+    memset(owned->columns, 0, o->w->n * sizeof *owned->columns);
+    return n;
+}
+
+/* Moves the rows held, and all that follow, to disk.  After a bad cell the rest is only
+ * checked. */
+static fm_status
+spool_rest(opened *o, owned_data *owned, size_t held, bool ended, fm_error *err)
+{
+    fm_status st = FM_OK;
+    fm_status checked = FM_OK;
+
+    while (held > 0 && st == FM_OK) {
+        for (size_t first = 0; first < held && st == FM_OK && checked == FM_OK;
+             first += FM_DATA_BLOCK) {
+            size_t n = held - first < FM_DATA_BLOCK ? held - first : FM_DATA_BLOCK;
+            st = spool_rows(o, owned, first, n, err);
+        }
+        owned->data.n_rows += held;
+        opened_drop(o);
+        held = 0;
+        if (!ended && st == FM_OK && checked != FM_ENOMEM)
+            checked = opened_next(o, FM_DATA_BLOCK, &held, &ended);
+    }
+    return st != FM_OK ? st : checked;
+}
+
+/* A column on disk keeps its name and unit only. */
+static void
+free_values(owned_data *owned, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        fm_data_column *c = &owned->columns[k];
+        free(c->real);
+        free(c->integer);
+        c->real = NULL;
+        c->integer = NULL;
+    }
+    free(owned->line);
+    owned->line = NULL;
+}
+
+static fm_status
+spool_all(const fm_scenario *scenario, opened *o, owned_data *owned, size_t held,
+          bool ended)
+{
+    fm_error err = FM_ERROR_INIT;
+    const char *folder = scenario->context->scratch_path;
+
+    fm_status st = fm_spool_create(folder != NULL ? folder : "/tmp",
+                                   count_present(o, owned), &owned->spool, &err);
+    if (st == FM_OK)
+        st = spool_rest(o, owned, held, ended, &err);
+    if (st != FM_OK && err.code != FM_OK)
+        fm_diag_error(o->diags, st, o->name, (fm_mark){0, 0}, NULL, "%s", err.text);
+    if (st != FM_OK)
+        return st;
+    opened_take(o, owned);
+    free_values(owned, o->w->n);
+    return FM_OK;
+}
+
+static fm_status
+read_rows(const fm_scenario *scenario, opened *o, owned_data *owned)
+{
+    bool spool = may_spool(owned->data.decl, o);
+    size_t held = 0;
+    bool ended = false;
+
+    fm_status st = opened_next(o, spool ? FM_DATA_MEMORY : SIZE_MAX, &held, &ended);
+    if (st == FM_OK && !ended && spool)
+        return spool_all(scenario, o, owned, held, ended);
+    while (st == FM_EDATA && !ended) { /* check the rest too */
+        opened_drop(o);
+        st = opened_next(o, FM_DATA_BLOCK, &held, &ended);
+    }
+    if (st != FM_OK)
+        return st;
+    owned->data.n_rows = held;
+    opened_take(o, owned);
+    return FM_OK;
+}
+
+static fm_status
+open_reader(const fm_scenario *scenario, const fm_csv_source *csv,
+            const fm_source *source, opened *o)
+{
+    const fm_units *units = scenario->context->units;
+
+    if (source->inside == NULL)
+        return fm_csv_open(units, csv, o->w->list, o->w->n, o->diags, &o->csv);
+    const fm_hdf5_source hdf5 = {source->path, source->name, source->inside,
+                                 scenario->file};
+    return fm_hdf5_open(units, &hdf5, o->w->list, o->w->n, o->diags, &o->hdf5);
 }
 
 static fm_status
 read_data(const fm_scenario *scenario, const fm_csv_source *csv,
-          const fm_input_decl *input, const wanted_list *w, fm_diags *diags,
-          fm_source *source)
+          const fm_input_decl *input, opened *o, fm_source *source)
 {
+    const wanted_list *w = o->w;
     owned_data *owned = calloc(1, sizeof *owned);
     fm_status st = FM_ENOMEM;
 
@@ -206,8 +411,11 @@ read_data(const fm_scenario *scenario, const fm_csv_source *csv,
     owned->first = calloc(input->n_columns + 1, sizeof *owned->first);
     if (owned->columns == NULL || owned->first == NULL)
         goto done;
-    st = fm_csv_read(scenario->context->units, csv, w->list, w->n, diags, owned->columns,
-                     &owned->data.n_rows, &owned->line, source->hash);
+    st = open_reader(scenario, csv, source, o);
+    if (st == FM_OK)
+        st = read_rows(scenario, o, owned);
+    if (st == FM_OK)
+        st = opened_hash(o, source->hash);
     if (st != FM_OK)
         goto done;
     owned->n_columns = w->n;
@@ -217,6 +425,8 @@ read_data(const fm_scenario *scenario, const fm_csv_source *csv,
     source->data = &owned->data;
     owned = NULL;
 done:
+    fm_csv_close(o->csv);
+    fm_hdf5_close(o->hdf5);
     if (owned != NULL)
         fm_data_free(&owned->data);
     return st;
@@ -243,7 +453,8 @@ load_input(const fm_scenario *scenario, size_t i, fm_diags *diags)
     if (st != FM_OK)
         goto done;
     check_units(scenario, source, input, &wanted, diags);
-    st = read_data(scenario, &csv, input, &wanted, diags, source);
+    opened o = {.w = &wanted, .diags = diags, .name = source->name};
+    st = read_data(scenario, &csv, input, &o, source);
 done:
     free(wanted.list);
     free(wanted.declared);

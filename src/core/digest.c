@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 over values in canonical form.  Source: FIPS 180-4 (Nettle's
+/* SHA-256 over what a result is about.  Source: FIPS 180-4 (Nettle's
  * implementation). */
 #include "config.h"
 
@@ -7,10 +7,6 @@
 #include <string.h>
 
 #include "core/digest.h"
-
-enum {
-    BLOCK = 512
-}; /* values per call of the hash: 4 KiB on the stack */
 
 void
 fm_digest_init(fm_digest *d)
@@ -40,44 +36,6 @@ is_little_endian(void)
 
     memcpy(&first, &one, 1);
     return first == 1;
-}
-
-static bool
-any_nan(const double *x, size_t n)
-{
-    bool any = false;
-
-    for (size_t i = 0; i < n; i++)
-        any |= x[i] != x[i];
-    return any;
-}
-
-static void
-hash_canonical(fm_digest *d, const double *x, size_t n)
-{
-    const uint64_t one_nan = UINT64_C(0x7ff8000000000000);
-    unsigned char block[8 * BLOCK];
-
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        put_little_endian(block + 8 * i, x[i] != x[i] ? one_nan : bits);
-    }
-    sha256_update(&d->sha, 8 * n, block);
-}
-
-void
-fm_digest_reals(fm_digest *d, const double *x, size_t n)
-{
-    while (n > 0) {
-        size_t m = n < BLOCK ? n : BLOCK;
-        if (is_little_endian() && !any_nan(x, m))
-            sha256_update(&d->sha, 8 * m, (const uint8_t *)x);
-        else
-            hash_canonical(d, x, m);
-        x += m;
-        n -= m;
-    }
 }
 
 void

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SHA-256 over values in canonical form: little-endian, one NaN, -0 kept, texts with
- * their length. */
+/* SHA-256 over what a result is about: numbers little-endian, texts with their length. */
 #ifndef FM_CORE_DIGEST_H
 #define FM_CORE_DIGEST_H
 
@@ -22,9 +21,6 @@ void fm_digest_init(fm_digest *d);
 
 /* Adds bytes as they are; nothing says where they end.  bytes[n]  in */
 void fm_digest_bytes(fm_digest *d, const void *bytes, size_t n);
-
-/* Adds x[n], 8 bytes each; every NaN counts as 0x7ff8000000000000. */
-void fm_digest_reals(fm_digest *d, const double *x, size_t n);
 
 /* Adds x[n], 8 bytes each, two's complement. */
 void fm_digest_integers(fm_digest *d, const int64_t *x, size_t n);

@@ -3,10 +3,12 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gsl/gsl_errno.h>
@@ -264,7 +266,7 @@ fake_append(fm_store *store, const fm_scenario *s, uint64_t chunk, fm_error *err
     for (uint64_t at = 0; at < s->n_points && st == FM_OK; at += chunk) {
         uint64_t left = s->n_points - at;
         fake_compute(s, out, at, left < chunk ? left : chunk);
-        st = fm_store_append(store, out, err);
+        st = fm_store_append(store, out, 0, out->n_points, err);
     }
     fm_out_free(out);
     return st;
@@ -366,18 +368,21 @@ fake_files(void)
     (void)closedir(dir);
     return n;
 }
+
 /* ---- running the tests ------------------------------------------------------------ */
+
+static int
+remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info;
+    (void)type;
+    return walk->level > 0 ? remove(path) : 0;
+}
 
 void
 fake_clear(void)
 {
-    DIR *dir = opendir(folder);
-
-    if (dir == NULL)
-        return;
-    for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
-        (void)unlink(fake_path(e->d_name));
-    (void)closedir(dir);
+    (void)nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 int

@@ -157,6 +157,8 @@ fm_reader_find(const fm_reader *r, fm_mark mark, const char *what, const char *p
 
     if (path == NULL)
         return false; /* out of memory: the arena knows */
+    if (r->recorded)
+        return true;
     if (stat(path, &info) != 0) {
         fm_reader_error(r, FM_ENOINPUT, mark, NULL, "%s: there is no file '%s'", what,
                         strcmp(path, name) == 0 ? name : path);
@@ -435,13 +437,20 @@ read_list(const fm_reader *r, const fm_param *param, const char *name,
     return good;
 }
 
+/* Whether a text stands for a record (the arena's memory is zeroed: no other field). */
+static bool
+is_shorthand(const fm_param *param, const fm_node *node)
+{
+    return param->shorthand != NULL && node->kind == FM_NODE_SCALAR && node->text != NULL;
+}
+
 static bool
 read_record(const fm_reader *r, const fm_param *param, const char *name,
             const fm_node *node, fm_value *fields)
 {
     char prefix[PREFIX_MAX];
 
-    if (node->kind != FM_NODE_MAP) {
+    if (node->kind != FM_NODE_MAP && !is_shorthand(param, node)) {
         fm_reader_error(r, FM_ESCENARIO, node->mark, "write { key: value, ... }",
                         "%s: a mapping is needed", name);
         return false;
@@ -450,7 +459,10 @@ read_record(const fm_reader *r, const fm_param *param, const char *name,
     if (nodes == NULL)
         return false;
     (void)snprintf(prefix, sizeof prefix, "%s.", name);
-    fm_params_collect(r, param->fields, param->n_fields, name, node, nodes);
+    if (is_shorthand(param, node))
+        nodes[fm_params_index(param->fields, param->n_fields, param->shorthand)] = node;
+    else
+        fm_params_collect(r, param->fields, param->n_fields, name, node, nodes);
     const fm_resolving how = {prefix, node->mark, NULL};
     return fm_params_resolve(r, param->fields, param->n_fields, &how, nodes, fields);
 }
@@ -460,25 +472,27 @@ read_records(const fm_reader *r, const fm_param *param, const char *name,
              const fm_node *node, fm_value *out)
 {
     char record_name[NAME_MAX_TEXT];
+    bool single = is_shorthand(param, node);
     bool good = true;
 
-    if (node->kind != FM_NODE_LIST) {
+    if (node->kind != FM_NODE_LIST && !single) {
         fm_reader_error(r, FM_ESCENARIO, node->mark, "begin each record with '- '",
                         "%s: a list of mappings is needed", name);
         return false;
     }
-    fm_value *items =
-        fm_arena_get(r->arena, node->n_items * param->n_fields, sizeof *items);
+    const fm_node *nodes = single ? node : node->items;
+    size_t n = single ? 1 : node->n_items;
+    fm_value *items = fm_arena_get(r->arena, n * param->n_fields, sizeof *items);
     if (items == NULL)
         return false;
-    for (size_t i = 0; i < node->n_items; i++) {
+    for (size_t i = 0; i < n; i++) {
         (void)snprintf(record_name, sizeof record_name, "%s[%zu]", name, i);
-        good = read_record(r, param, record_name, &node->items[i],
-                           items + i * param->n_fields) &&
-               good;
+        good =
+            read_record(r, param, record_name, &nodes[i], items + i * param->n_fields) &&
+            good;
     }
     out->items = items;
-    out->n = node->n_items;
+    out->n = n;
     return good;
 }
 

@@ -37,6 +37,7 @@ typedef struct fm_reader {
     fm_diags *diags;
     const char *file;   /* as messages call it */
     const char *folder; /* relative paths start here; NULL: the current folder */
+    bool recorded;      /* files need not exist: the scenario comes out of a result */
     const char *set; /* the --set text that values come from (no marks then), or NULL */
 } fm_reader;
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <gnu/libc-version.h>
@@ -19,6 +20,7 @@
 #include <nettle/version.h>
 
 #include "core/h5.h"
+#include "core/identity.h"
 #include "core/provenance.h"
 #include "core/text.h"
 
@@ -32,6 +34,18 @@ fm_host_name(char *name_out, size_t size)
     name_out[size - 1] = '\0';
 }
 
+void
+fm_time_text(bool wanted, char text_out[FM_TIME_TEXT])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+
+    text_out[0] = '\0';
+    if (wanted && (gmtime_r(&now, &utc) == NULL ||
+                   strftime(text_out, FM_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0))
+        text_out[0] = '\0';
+}
+
 /* The C library chooses variants of log, exp, ... by these two, and their last bits
  * differ. */
 static void
@@ -43,9 +57,8 @@ add_flags(fm_str *s, const char *flags)
         fm_str_add(s, "; AVX2");
 }
 
-/* "MODEL NAME; FMA; AVX2" of the first processor; "" when the system does not say. */
-static char *
-processor_text(void)
+char *
+fm_processor_text(void)
 {
     fm_str s = {0};
     char *line = NULL;
@@ -69,8 +82,8 @@ processor_text(void)
     return fm_str_take(&s);
 }
 
-static char *
-libraries_text(void)
+char *
+fm_libraries_text(void)
 {
     fm_str s = {0};
     unsigned major = 0, minor = 0, release = 0;
@@ -87,8 +100,8 @@ libraries_text(void)
     return fm_str_take(&s);
 }
 
-static char *
-libc_text(void)
+char *
+fm_libc_text(void)
 {
     fm_str s = {0};
 
@@ -105,6 +118,13 @@ write_taken(hid_t group, const char *name, char *text)
 
     free(text);
     return ok;
+}
+
+/* A fact of the machine: the given one, or this machine's. */
+static bool
+write_machine(hid_t group, const char *name, const char *given, char *(*here)(void))
+{
+    return write_taken(group, name, given != NULL ? fm_strdup(given) : here());
 }
 
 static bool
@@ -140,7 +160,7 @@ write_inputs(hid_t group, const fm_scenario *scenario)
 
     for (size_t i = 0; ok && i < n_inputs; i++) {
         const fm_source *from = &scenario->sources[i];
-        if (from->data == NULL)
+        if (from->data == NULL && from->hash[0] == '\0')
             continue;
         texts[n] = scenario->study->inputs[i].name;
         source[n] = from->name != NULL ? from->name : "";
@@ -155,6 +175,20 @@ write_inputs(hid_t group, const fm_scenario *scenario)
     }
     free(texts);
     return ok;
+}
+
+/* What the run was, so that its parts are not mixed with another's. */
+static bool
+write_identity(hid_t group, const fm_scenario *scenario, const char *version)
+{
+    char hex[FM_DIGEST_TEXT];
+    char *text = fm_identity_text(scenario, version);
+
+    if (text == NULL)
+        return false;
+    fm_identity_digest(text, hex);
+    free(text);
+    return fm_h5_write_text(group, "identity", hex);
 }
 
 static const char *
@@ -177,15 +211,16 @@ write_facts(hid_t group, const fm_scenario *scenario, const fm_store_options *op
            fm_h5_write_text(group, "overrides", or_empty(scenario->overrides, true)) &&
            fm_h5_write_text(group, "argv", or_empty(options->argv, true)) &&
            fm_h5_write_text(group, "version", or_empty(options->version, true)) &&
-           write_taken(group, "libraries", libraries_text()) &&
+           write_machine(group, "libraries", options->libraries, fm_libraries_text) &&
            fm_h5_write_unsigned(group, "seed", scenario->seed) &&
            fm_h5_write_unsigned(group, "draws", scenario->draws) &&
-           write_taken(group, "processor", processor_text()) &&
-           write_taken(group, "libc", libc_text()) &&
+           write_machine(group, "processor", options->processor, fm_processor_text) &&
+           write_machine(group, "libc", options->libc, fm_libc_text) &&
            fm_h5_write_text(group, "host", host) &&
            fm_h5_write_text(group, "started", or_empty(options->started, times)) &&
            fm_h5_write_text(group, "finished", or_empty(finished, times)) &&
-           fm_h5_write_text(group, "digest", digest);
+           fm_h5_write_text(group, "digest", digest) &&
+           write_identity(group, scenario, options->version);
 }
 
 fm_status

@@ -10,6 +10,19 @@
 /* Name of this machine, "unknown" when it has none; `size` bytes at least 1. */
 void fm_host_name(char *name_out, size_t size);
 
+/* Now, as ISO 8601 in UTC; "" unless wanted.  text_out  out  [FM_TIME_TEXT] */
+enum {
+    FM_TIME_TEXT = 32
+};
+void fm_time_text(bool wanted, char text_out[FM_TIME_TEXT]);
+
+/* What can change the last bits of a number, malloc'ed; NULL if memory ran out:
+ * "MODEL NAME; FMA; AVX2" of the first processor ("" when the system does not say), the C
+ * library, the libraries (one per line). */
+char *fm_processor_text(void);
+char *fm_libc_text(void);
+char *fm_libraries_text(void);
+
 /* Writes /provenance.
  * file      in  the result file
  * finished  in  ISO 8601 UTC or NULL; stored only when options->record_times

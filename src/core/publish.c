@@ -2,12 +2,15 @@
 /* Write-once files: a private name in the target's folder until everything is on disk. */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/provenance.h"
@@ -183,4 +186,78 @@ fm_draft_clear(fm_draft *draft)
     free(draft->folder);
     free(draft->path);
     *draft = (fm_draft){0};
+}
+
+/* ---- leftovers ------------------------------------------------------------------- */
+
+/* Seconds after which a temporary file of another machine is taken for a leftover. */
+static const time_t abandoned_s = 86400;
+
+/* "….HOST.PID.tmp" or "….HOST.PID-K.tmp" of this machine, whose process is gone. */
+static bool
+writer_is_gone(const char *name, const char *host, bool *ours_out)
+{
+    size_t n = strlen(name) - strlen(".tmp");
+    size_t k = n;
+
+    while (k > 0 && name[k - 1] != '.')
+        k--;
+    size_t length = strlen(host);
+    long pid = strtol(name + k, NULL, 10);
+    *ours_out = k > length + 1 && name[k - 2 - length] == '.' &&
+                strncmp(name + k - 1 - length, host, length) == 0;
+    return *ours_out && pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+static bool
+is_leftover(int folder, const char *name, const char *host)
+{
+    struct stat info;
+    bool ours = false;
+
+    if (writer_is_gone(name, host, &ours))
+        return true;
+    return !ours && fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(info.st_mode) && time(NULL) - info.st_mtime > abandoned_s;
+}
+
+void
+fm_drafts_remove_dead(const char *folder, const char *prefix)
+{
+    char host[256];
+    DIR *dir = opendir(folder);
+
+    fm_host_name(host, sizeof host);
+    host[64] = '\0';
+    for (const struct dirent *e = dir != NULL ? readdir(dir) : NULL; e != NULL;
+         e = readdir(dir)) {
+        size_t n = strlen(e->d_name);
+        if (e->d_name[0] != '.' || n < 8 || strcmp(e->d_name + n - 4, ".tmp") != 0 ||
+            strncmp(e->d_name + 1, prefix, strlen(prefix)) != 0)
+            continue;
+        if (is_leftover(dirfd(dir), e->d_name, host))
+            (void)unlinkat(dirfd(dir), e->d_name, 0);
+    }
+    if (dir != NULL)
+        (void)closedir(dir);
+}
+
+void
+fm_draft_remove_dead(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    fm_str folder = {0};
+    fm_str prefix = {0};
+
+    if (slash == NULL)
+        fm_str_add(&folder, ".");
+    else
+        fm_str_add_bytes(&folder, path, (size_t)(slash - path) + (slash == path));
+    fm_str_add_bytes(&prefix, name, strnlen(name, NAME_KEPT));
+    fm_str_add(&prefix, ".");
+    if (!folder.failed && !prefix.failed)
+        fm_drafts_remove_dead(folder.data, prefix.data);
+    fm_str_free(&folder);
+    fm_str_free(&prefix);
 }

@@ -29,4 +29,11 @@ fm_status fm_draft_publish(fm_draft *draft, fm_error *err);
 /* Removes what was not published, and forgets the names. */
 void fm_draft_clear(fm_draft *draft);
 
+/* Removes temporary files that processes left behind when they were killed: those of this
+ * machine whose process is gone, and of other machines when they are a day old.
+ * prefix  in  what their final names begin with
+ * path    in  final name of the only ones to remove */
+void fm_drafts_remove_dead(const char *folder, const char *prefix);
+void fm_draft_remove_dead(const char *path);
+
 #endif

@@ -46,10 +46,10 @@ text_of_number(uint64_t x)
 
 /* What the file says of itself; those after the digest are texts of /provenance. */
 static const char *const fact_names[FM_FACTS] = {
-    "path",         "schema",    "study",     "title",     "points",
-    "points_table", "digest",    "scenario",  "overrides", "argv",
-    "version",      "libraries", "seed",      "draws",     "host",
-    "started",      "finished",  "processor", "libc",      "inputs"};
+    "path",   "schema",   "study",         "title",       "points",   "points_table",
+    "digest", "scenario", "overrides",     "argv",        "version",  "libraries",
+    "seed",   "draws",    "host",          "started",     "finished", "processor",
+    "libc",   "inputs",   "points_listed", "points_done", "identity"};
 enum {
     FACT_PATH,
     FACT_SCHEMA,
@@ -57,7 +57,9 @@ enum {
     FACT_TITLE,
     FACT_POINTS,
     FACT_POINTS_TABLE,
-    FACT_DIGEST
+    FACT_DIGEST,
+    FACT_POINTS_LISTED = 20,
+    FACT_POINTS_DONE
 };
 
 const char *
@@ -69,21 +71,40 @@ fm_result_fact(const fm_result *result, const char *name)
     return "";
 }
 
-/* "NAME SOURCE SHA256" lines. */
-static char *
-inputs_text(hid_t group)
+static void
+read_inputs(fm_result *r, hid_t group)
 {
     static const char *const names[3] = {"input_name", "input_source", "input_sha256"};
-    char **lists[3] = {NULL, NULL, NULL};
-    size_t n[3] = {0, 0, 0};
-    fm_str s = {0};
+    char ***lists = r->input_texts;
+    size_t *n = r->n_input_texts;
 
     for (size_t i = 0; i < 3; i++)
         (void)fm_h5_read_list(group, names[i], MAX_NAMES, &lists[i], &n[i]);
-    for (size_t k = 0; n[0] == n[1] && n[0] == n[2] && k < n[0]; k++)
-        fm_str_addf(&s, "%s %s %s\n", lists[0][k], lists[1][k], lists[2][k]);
-    for (size_t i = 0; i < 3; i++)
-        fm_h5_free_texts(lists[i], n[i]);
+    if (n[0] == 0 || n[0] != n[1] || n[0] != n[2])
+        return;
+    r->inputs = calloc(n[0], sizeof *r->inputs);
+    for (size_t k = 0; r->inputs != NULL && k < n[0]; k++) {
+        r->inputs[k] = (fm_result_input){lists[0][k], lists[1][k], lists[2][k]};
+        r->n_inputs = k + 1;
+    }
+}
+
+const fm_result_input *
+fm_result_inputs(const fm_result *result, size_t *n_out)
+{
+    *n_out = result->n_inputs;
+    return result->inputs;
+}
+
+/* "NAME SOURCE SHA256" lines. */
+static char *
+inputs_text(const fm_result *r)
+{
+    fm_str s = {0};
+
+    for (size_t k = 0; k < r->n_inputs; k++)
+        fm_str_addf(&s, "%s %s %s\n", r->inputs[k].name, r->inputs[k].source,
+                    r->inputs[k].sha256);
     return fm_str_take(&s);
 }
 
@@ -98,16 +119,41 @@ read_provenance(fm_result *r)
     if (group < 0)
         return;
     r->facts[FACT_DIGEST] = fm_h5_get_text(group, "digest");
+    read_inputs(r, group);
     for (size_t i = FACT_DIGEST + 1; i < FM_FACTS; i++) {
         const char *name = fact_names[i];
+        if (i == FACT_POINTS_LISTED || i == FACT_POINTS_DONE)
+            continue;
         if (strcmp(name, "inputs") == 0)
-            r->facts[i] = inputs_text(group);
+            r->facts[i] = inputs_text(r);
         else if (strcmp(name, "seed") != 0 && strcmp(name, "draws") != 0)
             r->facts[i] = fm_h5_read_text(group, name);
         else if (fm_h5_read_unsigned(group, name, &number))
             r->facts[i] = text_of_number(number);
     }
     fm_h5_close(group);
+}
+
+/* How many of the points are in the file, and computed; older files have them all. */
+static bool
+read_coverage(fm_result *r, hid_t entry)
+{
+    int64_t listed = (int64_t)r->n_points, done = 0;
+
+    r->listed = H5Aexists(entry, "points_listed") > 0;
+    if (r->listed && (!fm_h5_get_integer(entry, "points_listed", &listed) || listed < 0 ||
+                      (uint64_t)listed > r->n_points))
+        return false;
+    done = listed;
+    if (H5Aexists(entry, "points_done") > 0 &&
+        (!fm_h5_get_integer(entry, "points_done", &done) || done < 0 || done > listed))
+        return false;
+    r->n_listed = (uint64_t)listed;
+    r->n_done = (uint64_t)done;
+    if (r->listed)
+        r->facts[FACT_POINTS_LISTED] = text_of_number(r->n_listed);
+    r->facts[FACT_POINTS_DONE] = text_of_number(r->n_done);
+    return true;
 }
 
 static fm_status
@@ -128,6 +174,8 @@ read_facts(fm_result *r, hid_t entry, fm_error *err)
         return damaged(r, "attribute", "points", err);
     r->n_points = (uint64_t)points;
     r->facts[FACT_POINTS] = text_of_number(r->n_points);
+    if (!read_coverage(r, entry))
+        return damaged(r, "attribute", "points_listed or points_done", err);
     read_provenance(r);
     return FM_OK;
 }
@@ -604,6 +652,9 @@ fm_result_close(fm_result *result)
     free(result->tables);
     for (size_t i = 0; i < FM_FACTS; i++)
         free(result->facts[i]);
+    for (size_t i = 0; i < 3; i++)
+        fm_h5_free_texts(result->input_texts[i], result->n_input_texts[i]);
+    free(result->inputs);
     free(result->path);
     fm_h5_close(result->file);
     free(result);

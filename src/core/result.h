@@ -37,8 +37,15 @@ void fm_result_close(fm_result *result);
 
 /* Facts: "study", "title", "digest", "scenario", "overrides", "argv", "version", "seed",
  * "draws", "host", "started", "finished", "processor", "libc", "libraries", "schema",
- * "points", "points_table", "path".  "" when absent. */
+ * "points" (of the whole sweep), "points_listed" (in a file that lists some of them),
+ * "points_done" (computed), "points_table", "identity", "path".  "" when absent. */
 const char *fm_result_fact(const fm_result *result, const char *name);
+
+/* The data that the run read.  Lives as long as the result. */
+typedef struct fm_result_input {
+    const char *name, *source, *sha256;
+} fm_result_input;
+const fm_result_input *fm_result_inputs(const fm_result *result, size_t *n_out);
 
 /* All tables, `points` and `verdicts` included (last two). */
 const fm_result_table *fm_result_tables(const fm_result *result, size_t *n_out);

@@ -26,15 +26,22 @@ typedef struct fm_result_parts { /* what is behind one fm_result_table */
 } fm_result_parts;
 
 enum {
-    FM_FACTS = 20
+    FM_FACTS = 23
 };
 
 struct fm_result {
     char *path;
     hid_t file;
-    uint64_t size; /* bytes of the file */
-    uint64_t n_points;
+    uint64_t size;     /* bytes of the file */
+    uint64_t n_points; /* of the whole sweep */
+    bool listed;       /* some of them, as a list */
+    uint64_t n_listed; /* in the file */
+    uint64_t n_done;   /* not pending */
     char *facts[FM_FACTS];
+    char **input_texts[3]; /* names, sources, sums: [n_input_texts[k]] */
+    size_t n_input_texts[3];
+    fm_result_input *inputs; /* [n_inputs] */
+    size_t n_inputs;
     fm_result_table *tables;
     fm_result_parts *parts;
     size_t n_tables;

@@ -17,14 +17,6 @@
 
 #include "core/rng.h"
 
-/* The loops over draws once for each vector length, chosen when the program starts. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) &&                \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                             \
-    !defined(__SANITIZE_THREAD__)
-#define FM_ANY_WIDTH __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
-#else
-#define FM_ANY_WIDTH
-#endif
 #define FM_LANE static inline __attribute__((always_inline))
 
 /* (0.5 + k) * 2^-52 of the upper 52 of 64 bits: never 0, never 1.  The bits become the
@@ -62,7 +54,8 @@ fm_stream_selector(const char *study, const char *stream)
 void
 fm_rng_words(const fm_stream *stream, uint32_t draw, uint32_t words_out[4])
 {
-    philox4x32_ctr_t counter = {{draw, stream->selector, (uint32_t)stream->point,
+    philox4x32_ctr_t counter = {{stream->first + draw, stream->selector,
+                                 (uint32_t)stream->point,
                                  (uint32_t)(stream->point >> 32)}};
     philox4x32_key_t key = {{(uint32_t)stream->seed, (uint32_t)(stream->seed >> 32)}};
 
@@ -133,14 +126,14 @@ draw_two(fm_stream stream, uint32_t first, size_t n, double *restrict u_out,
 void
 fm_rng_uniform(const fm_stream *stream, uint64_t first, size_t n, double *u_out)
 {
-    assert(first + n <= UINT64_C(1) << 32);
-    draw_one(*stream, (uint32_t)first, n, u_out);
+    assert(stream->first + first + n <= UINT64_C(1) << 32);
+    draw_one(*stream, stream->first + (uint32_t)first, n, u_out);
 }
 
 void
 fm_rng_uniform2(const fm_stream *stream, uint64_t first, size_t n, double *u_out,
                 double *v_out)
 {
-    assert(first + n <= UINT64_C(1) << 32);
-    draw_two(*stream, (uint32_t)first, n, u_out, v_out);
+    assert(stream->first + first + n <= UINT64_C(1) << 32);
+    draw_two(*stream, stream->first + (uint32_t)first, n, u_out, v_out);
 }

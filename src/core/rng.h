@@ -3,7 +3,7 @@
  * draw.
  *
  * key     = { seed low, seed high }
- * counter = { draw, selector, point low, point high }
+ * counter = { first + draw, selector, point low, point high }
  * u       = (0.5 + (word1:word0 >> 12)) * 2^-52, in the open interval (0, 1)
  * Words 3:2 of the same block give a second, independent number of the same draw.
  * Source: Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (2011);
@@ -19,12 +19,13 @@ typedef struct fm_stream {
     uint64_t seed;
     uint64_t point;
     uint32_t selector;
+    uint32_t first; /* number of the draw that callers call 0 */
 } fm_stream;
 
 static inline fm_stream
 fm_stream_make(uint64_t seed, uint64_t point, uint32_t selector)
 {
-    fm_stream s = {seed, point, selector};
+    fm_stream s = {seed, point, selector, 0};
     return s;
 }
 
@@ -35,7 +36,7 @@ uint32_t fm_stream_selector(const char *study, const char *stream);
 void fm_rng_words(const fm_stream *stream, uint32_t draw, uint32_t words_out[4]);
 
 /* Uniforms in (0, 1) of draws first ... first + n - 1.
- * first + n  in   <= 2^32 (asserted: draws never wrap)
+ * first + n  in   <= 2^32, with the stream's own first (asserted: draws never wrap)
  * u_out      out  [n] */
 void fm_rng_uniform(const fm_stream *stream, uint64_t first, size_t n, double *u_out);
 

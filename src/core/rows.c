@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where a run puts its rows: columns of a chunk of consecutive points, in memory.
+/* Where a run puts its rows: columns of some points in ascending order, in memory.
  *
  * Contents
- *   1. texts      2. growing      3. adding rows      4. points
+ *   1. texts      3. adding rows      5. looking
+ *   2. growing    4. points
  *
  * Buffers double and are kept from chunk to chunk; texts of a chunk lie in a pool that is
  * emptied as a whole.  So a point that goes well costs no allocation.
@@ -40,6 +41,7 @@ pool_empty(fm_out *out)
     while (out->pool != NULL &&
            (out->pool->before != NULL || out->pool->size > POOL_BLOCK)) {
         struct fm_pool *before = out->pool->before;
+        out->pool_bytes -= out->pool->size;
         free(out->pool);
         out->pool = before;
     }
@@ -58,6 +60,7 @@ pool_take(fm_out *out, size_t size)
         p->before = out->pool;
         p->used = 0;
         p->size = block;
+        out->pool_bytes += block;
         out->pool = p;
     }
     char *place = out->pool->bytes + out->pool->used;
@@ -341,7 +344,8 @@ fm_out_begin(fm_out *out, uint64_t point)
             return FM_ENOMEM;
         out->capacity = n;
     }
-    assert(point == out->first + out->n_points);
+    assert(out->n_points == 0 ? point >= out->first
+                              : point > out->points[out->n_points - 1].point);
     out->current = point;
     out->remark = NULL;
     for (size_t t = 0; t < out->study->n_tables; t++)
@@ -430,7 +434,71 @@ fm_out_end(fm_out *out, fm_status status, const char *message, double seconds)
         if (text == NULL)
             return FM_ENOMEM;
     }
-    out->points[out->n_points++] = (fm_point_row){status, text, seconds};
+    out->points[out->n_points++] = (fm_point_row){status, text, seconds, out->current};
     out->remark = NULL;
     return FM_OK;
+}
+
+void
+fm_out_cancel(fm_out *out)
+{
+    for (size_t t = 0; t < out->study->n_tables; t++)
+        out->tables[t].n_rows = out->start[t];
+    out->remark = NULL;
+}
+
+/* ---- 5. looking ------------------------------------------------------------------ */
+
+static size_t
+row_bytes(const fm_table *table)
+{
+    size_t bytes = sizeof(uint64_t); /* the point */
+
+    for (size_t k = 0; k < table->n_columns; k++)
+        bytes += table->columns[k].type == FM_TYPE_CODE ? 1 : 8;
+    return bytes;
+}
+
+size_t
+fm_out_bytes(const fm_out *out)
+{
+    size_t bytes = out->n_points * sizeof *out->points + out->pool_bytes;
+
+    for (size_t t = 0; t < out->study->n_tables; t++)
+        bytes += out->tables[t].n_rows * row_bytes(&out->study->tables[t]);
+    return bytes;
+}
+
+size_t
+fm_rows_from(const fm_rows *rows, uint64_t point)
+{
+    size_t low = 0, high = rows->n_rows;
+
+    if (high > 0 && rows->point[high - 1] < point)
+        return high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rows->point[middle] < point)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t
+fm_out_from(const fm_out *out, uint64_t point)
+{
+    size_t low = 0, high = out->n_points;
+
+    if (high > 0 && out->points[high - 1].point < point)
+        return high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (out->points[middle].point < point)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }

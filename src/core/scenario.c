@@ -105,7 +105,7 @@ top_scalar(const reading *g, const char *key, const char *needed)
 
 /* ---- 3. overrides ---------------------------------------------------------------- */
 
-/* "data.NAME.csv": the input's index. */
+/* "data.NAME.csv" or "data.NAME.hdf5": the input's index. */
 static size_t
 input_of_key(const fm_study *study, const char *key)
 {
@@ -113,8 +113,10 @@ input_of_key(const fm_study *study, const char *key)
     size_t found = SIZE_MAX;
 
     for (size_t i = 0; i < study->n_inputs && found == SIZE_MAX; i++) {
-        fm_str_addf(&expected, "data.%s.csv", study->inputs[i].name);
-        if (expected.data != NULL && !expected.failed && strcmp(expected.data, key) == 0)
+        fm_str_addf(&expected, "data.%s.", study->inputs[i].name);
+        size_t n = expected.failed ? 0 : strlen(expected.data);
+        if (n > 0 && strncmp(expected.data, key, n) == 0 &&
+            (strcmp(key + n, "csv") == 0 || strcmp(key + n, "hdf5") == 0))
             found = i;
         fm_str_free(&expected);
     }
@@ -504,6 +506,7 @@ read_tree(const request *q, const fm_node *root, fm_scenario **out)
     s->file = fm_arena_text(s->arena, q->name);
     reading g = {.s = s, .root = root};
     g.r = (fm_reader){.units = q->context->units,
+                      .recorded = q->context->recorded,
                       .arena = s->arena,
                       .diags = q->diags,
                       .file = q->name};

@@ -23,6 +23,8 @@ typedef struct fm_context {
     size_t n_studies;
     const char
         *data_path; /* folders of shipped data (limits, templates, glossary), ':' */
+    bool recorded;  /* scenarios come out of results: files they name need not exist */
+    const char *scratch_path; /* folder of temporary files of long inputs; NULL: /tmp */
 } fm_context;
 
 /* The study of that name, or NULL. */
@@ -65,6 +67,7 @@ typedef struct fm_naming { /* one entry of a map of names */
 typedef struct fm_source { /* where one input comes from */
     char *path;            /* path to open; NULL: inline or not given */
     char *name;            /* as the user wrote it; "inline" */
+    char *inside;          /* HDF5: table inside the file; NULL: CSV */
     char *text;            /* inline CSV */
     int text_line;         /* line of the scenario on which it begins */
     bool shipped;          /* the input's own default file: the scenario names none */

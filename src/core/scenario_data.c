@@ -172,16 +172,46 @@ set_file(const fm_reader *r, const char *what, fm_mark mark, const char *name,
     (void)fm_reader_find(r, mark, what, source->path, name);
 }
 
+/* "FILE:/PATH": a table inside an HDF5 file. */
+static void
+set_hdf5(const fm_reader *r, const char *what, fm_mark mark, const char *name,
+         fm_source *source)
+{
+    const char *colon = strstr(name, ":/");
+    fm_str file = {0};
+
+    while (colon != NULL && strstr(colon + 1, ":/") != NULL)
+        colon = strstr(colon + 1, ":/");
+    if (colon == NULL || colon == name) {
+        fm_reader_error(r, FM_ESCENARIO, mark,
+                        "write FILE.h5:/entry/TABLE; `fabmet show FILE.h5` lists the "
+                        "tables of a result",
+                        "%s: '%s' names no table inside an HDF5 file", what, name);
+        return;
+    }
+    fm_str_add_bytes(&file, name, (size_t)(colon - name));
+    char *path = fm_arena_text(r->arena, file.data != NULL ? file.data : "");
+    fm_str_free(&file);
+    if (path == NULL)
+        return;
+    source->name = fm_arena_text(r->arena, name);
+    source->inside = fm_arena_text(r->arena, colon + 1);
+    source->path = fm_reader_path(r, path);
+    (void)fm_reader_find(r, mark, what, source->path, path);
+}
+
 static void
 read_place(const fm_reader *r, const fm_node *node, const char *what, bool replaced,
            fm_source *source)
 {
     const fm_node *csv = fm_yaml_get(node, "csv");
+    const fm_node *hdf5 = fm_yaml_get(node, "hdf5");
     const fm_node *text = fm_yaml_get(node, "inline");
+    const fm_node *second = hdf5 != NULL && csv != NULL ? hdf5 : text;
 
-    if (csv != NULL && text != NULL)
-        fm_reader_error(r, FM_ESCENARIO, text->key_mark, NULL,
-                        "%s: give either 'csv' or 'inline'", what);
+    if ((csv != NULL) + (hdf5 != NULL) + (text != NULL) > 1)
+        fm_reader_error(r, FM_ESCENARIO, second->key_mark, NULL,
+                        "%s: give either 'csv', 'hdf5' or 'inline'", what);
     else if (text != NULL && fm_reader_scalar(r, text, what, "CSV text") != NULL) {
         source->name = fm_arena_text(r->arena, "inline");
         source->text = fm_arena_text(r->arena, text->text);
@@ -190,6 +220,10 @@ read_place(const fm_reader *r, const fm_node *node, const char *what, bool repla
         const char *name = fm_reader_scalar(r, csv, what, "the path of a CSV file");
         if (name != NULL)
             set_file(r, what, csv->mark, name, source);
+    } else if (hdf5 != NULL && !replaced) {
+        const char *name = fm_reader_scalar(r, hdf5, what, "FILE.h5:/entry/TABLE");
+        if (name != NULL)
+            set_hdf5(r, what, hdf5->mark, name, source);
     }
 }
 
@@ -197,7 +231,7 @@ static void
 read_source(const fm_reader *r, const fm_scenario *s, const fm_input_decl *decl,
             const fm_node *node, bool replaced, fm_source *source)
 {
-    static const char *const keys[] = {"csv", "inline", "columns", "units"};
+    static const char *const keys[] = {"csv", "hdf5", "inline", "columns", "units"};
     char what[128];
 
     (void)snprintf(what, sizeof what, "data.%.100s", decl->name);
@@ -237,19 +271,20 @@ settle_source(const fm_reader *r, const fm_scenario *s, const fm_input_decl *dec
         return;
     }
     char *path = fm_context_find(s->context, decl->def_file);
-    if (path == NULL) {
+    if (path == NULL && !r->recorded) {
         fm_reader_error(r, FM_ENOINPUT, place, "FABMET_DATADIR names its folder",
                         "data.%s: the shipped file '%s' is not found", decl->name,
                         decl->def_file);
         return;
     }
-    source->path = fm_arena_text(r->arena, path);
+    source->path = fm_arena_text(r->arena, path != NULL ? path : decl->def_file);
     source->name = fm_arena_text(r->arena, decl->def_file);
     source->shipped = true;
     free(path);
 }
 
-/* --set data.NAME.csv=PATH: PATH is relative to the current folder. */
+/* --set data.NAME.csv=PATH or data.NAME.hdf5=FILE:/TABLE: relative to the current
+ * folder. */
 static void
 apply_set(const fm_reader *r, const fm_set *set, fm_source *source)
 {
@@ -258,8 +293,13 @@ apply_set(const fm_reader *r, const fm_set *set, fm_source *source)
     own.folder = NULL;
     own.set = set->text;
     source->text = NULL;
+    source->inside = NULL;
+    size_t length = strlen(set->key);
+    bool hdf5 = length > 5 && strcmp(set->key + length - 5, ".hdf5") == 0;
     if (*set->value == '\0')
         fm_reader_error(&own, FM_ESCENARIO, (fm_mark){0, 0}, NULL, "the path is empty");
+    else if (hdf5)
+        set_hdf5(&own, set->key, (fm_mark){0, 0}, set->value, source);
     else
         set_file(&own, set->key, (fm_mark){0, 0}, set->value, source);
 }

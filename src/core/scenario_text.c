@@ -232,9 +232,13 @@ add_sources(fm_str *s, const fm_scenario *scenario)
             fm_str_add(s, "    inline:");
             add_block(s, source->text, "      ");
         } else if (own) {
-            fm_str_add(s, "    csv: ");
-            add_text(s, source->path);
+            fm_str file = {0};
+            fm_str_addf(&file, "%s%s%s", source->path, source->inside != NULL ? ":" : "",
+                        source->inside != NULL ? source->inside : "");
+            fm_str_add(s, source->inside != NULL ? "    hdf5: " : "    csv: ");
+            add_text(s, file.data);
             fm_str_add(s, "\n");
+            fm_str_free(&file);
         }
         add_naming(s, "columns", source->columns, source->n_columns);
         add_naming(s, "units", source->units, source->n_units);

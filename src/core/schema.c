@@ -254,7 +254,28 @@ data_unit(const fm_scenario *scenario, const char *reference, size_t length)
     return NULL;
 }
 
-/* Replaces "@INPUT.COLUMN" and "@INPUT.COLUMN^2" by the unit that the data have. */
+/* True where "PARAM=a b c" names the word that the parameter PARAM has. */
+static bool
+names_choice(const fm_scenario *scenario, const char *condition)
+{
+    char key[64], word[64];
+    size_t n = strcspn(condition, "=");
+
+    (void)snprintf(key, sizeof key, "%.*s", (int)n, condition);
+    size_t param = fm_study_param(scenario->study, key);
+    if (param == SIZE_MAX || condition[n] == '\0' || !scenario->values[param].present)
+        return false;
+    for (const char *p = condition + n + 1; *(p += strspn(p, " ")) != '\0'; p += n) {
+        n = strcspn(p, " ");
+        (void)snprintf(word, sizeof word, "%.*s", (int)n, p);
+        if (strcmp(word, scenario->values[param].text) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Replaces "@INPUT.COLUMN", with "^2" or " unless PARAM=a b", by the unit that the data
+ * have. */
 static fm_status
 resolve_unit(const fm_scenario *scenario, const fm_column *declared, char **unit_io,
              fm_error *err)
@@ -264,9 +285,13 @@ resolve_unit(const fm_scenario *scenario, const fm_column *declared, char **unit
     if (reference == NULL || *reference != '@' || declared->type == FM_TYPE_TEXT)
         return FM_OK;
     reference++;
-    size_t length = strlen(reference);
-    bool square = length > 2 && strcmp(reference + length - 2, "^2") == 0;
+    size_t length = strcspn(reference, " ");
+    const char *unless =
+        strncmp(reference + length, " unless ", 8) == 0 ? reference + length + 8 : NULL;
+    bool square = length > 2 && strncmp(reference + length - 2, "^2", 2) == 0;
     const char *unit = data_unit(scenario, reference, square ? length - 2 : length);
+    if (unit != NULL && unless != NULL && names_choice(scenario, unless))
+        unit = "1";
     if (unit == NULL)
         return FM_FAIL(err, FM_EINTERNAL, "column '%s': no input column '%s'",
                        declared->name, reference);
@@ -370,10 +395,19 @@ point_column(const fm_schema_table *table, fm_schema_column *column)
 /* ---- 3. tables of the study ------------------------------------------------------ */
 
 static bool
-as_grid(const fm_scenario *scenario)
+as_grid(const fm_schema *schema)
 {
-    return scenario->sampling == FM_GRID && scenario->n_axes > 0 &&
+    const fm_scenario *scenario = schema->scenario;
+
+    return !schema->listed && scenario->sampling == FM_GRID && scenario->n_axes > 0 &&
            scenario->n_axes <= MAX_RANK;
+}
+
+/* Rows say which point they belong to, unless there is only one. */
+static bool
+names_points(const fm_schema *schema)
+{
+    return schema->listed || schema->scenario->n_axes > 0;
 }
 
 /* The one axis column of a table with many rows; it is stored first. */
@@ -394,11 +428,11 @@ only_axis(const fm_table *declared)
 
 /* Number of columns in front of the declared ones. */
 static size_t
-n_leading(const fm_scenario *scenario, const fm_schema_table *table)
+n_leading(const fm_schema *schema, const fm_schema_table *table)
 {
-    if (scenario->n_axes == 0 || table->layout == FM_BY_GRID)
+    if (!names_points(schema) || table->layout == FM_BY_GRID)
         return 0;
-    return table->one_row ? 1 + scenario->n_axes : 1;
+    return table->one_row ? 1 + schema->scenario->n_axes : 1;
 }
 
 static fm_status
@@ -448,7 +482,7 @@ shape_points(const fm_schema *schema, fm_schema_table *table)
     if (table->dims == NULL)
         return FM_ENOMEM;
     if (table->layout != FM_BY_GRID) {
-        table->dims[0] = scenario->n_points;
+        table->dims[0] = schema->n_points;
         return name_dimension(table, "point");
     }
     table->coordinates = calloc(n, sizeof *table->coordinates);
@@ -499,21 +533,20 @@ static fm_status
 study_table(const fm_schema *schema, const fm_table *declared, fm_schema_table *table,
             fm_error *err)
 {
-    const fm_scenario *scenario = schema->scenario;
     size_t axis = SIZE_MAX;
 
     table->name = declared->name;
     table->long_name = or_empty(declared->long_name);
     table->one_row = declared->shape == FM_ONE_ROW;
     if (table->one_row)
-        table->layout = as_grid(scenario)      ? FM_BY_GRID
-                        : scenario->n_axes > 0 ? FM_BY_COLUMN
+        table->layout = as_grid(schema)        ? FM_BY_GRID
+                        : names_points(schema) ? FM_BY_COLUMN
                                                : FM_BY_ROW;
     else
-        axis = scenario->n_axes == 0 ? only_axis(declared) : SIZE_MAX;
+        axis = names_points(schema) ? SIZE_MAX : only_axis(declared);
     if (!table->one_row)
         table->layout = axis != SIZE_MAX ? FM_BY_COLUMN : FM_BY_ROW;
-    size_t leading = n_leading(scenario, table);
+    size_t leading = n_leading(schema, table);
     table->columns = calloc(leading + declared->n_columns + 1, sizeof *table->columns);
     if (table->columns == NULL)
         return FM_FAIL(err, FM_ENOMEM, "out of memory");
@@ -548,8 +581,8 @@ points_table(fm_schema *schema, fm_schema_table *table)
     table->long_name = "status of each point";
     table->signal = "status";
     table->one_row = true;
-    table->layout = scenario->n_axes > 0 ? FM_BY_COLUMN : FM_BY_ROW;
-    size_t at = n_leading(scenario, table);
+    table->layout = names_points(schema) ? FM_BY_COLUMN : FM_BY_ROW;
+    size_t at = n_leading(schema, table);
     table->columns = calloc(at + 3, sizeof *table->columns);
     if (table->columns == NULL)
         return FM_ENOMEM;
@@ -657,7 +690,8 @@ make_tables(fm_schema *schema, fm_error *err)
 }
 
 fm_status
-fm_schema_create(const fm_scenario *scenario, fm_schema **schema_out, fm_error *err)
+fm_schema_create(const fm_scenario *scenario, const uint64_t *n_listed,
+                 fm_schema **schema_out, fm_error *err)
 {
     fm_schema *schema = calloc(1, sizeof *schema);
     fm_status st = FM_ENOMEM;
@@ -665,6 +699,8 @@ fm_schema_create(const fm_scenario *scenario, fm_schema **schema_out, fm_error *
     if (schema == NULL)
         goto done;
     schema->scenario = scenario;
+    schema->listed = n_listed != NULL;
+    schema->n_points = n_listed != NULL ? *n_listed : scenario->n_points;
     st = make_axes(schema);
     if (st == FM_OK)
         st = make_tables(schema, err);

@@ -87,6 +87,8 @@ typedef struct fm_schema_axis {
 
 typedef struct fm_schema {
     const fm_scenario *scenario;
+    bool listed;       /* some of the points, as a list; otherwise all of them */
+    uint64_t n_points; /* in the tables */
     fm_schema_axis *axes;
     size_t n_axes;
     fm_schema_table *tables; /* the study's, points, verdicts */
@@ -101,10 +103,11 @@ const char *fm_points_table_name(const fm_study *study);
 /* Describes the tables that a run of the scenario writes.
  * scenario    in   loaded (columns may take their unit from its data); must outlive the
  *                  schema
+ * n_listed    in   points of a result that lists some of them; NULL: all points
  * schema_out  out  owned by the caller: fm_schema_free; untouched on error
  * returns FM_OK; FM_ENOMEM; FM_EINTERNAL when a declaration contradicts itself */
-fm_status fm_schema_create(const fm_scenario *scenario, fm_schema **schema_out,
-                           fm_error *err);
+fm_status fm_schema_create(const fm_scenario *scenario, const uint64_t *n_listed,
+                           fm_schema **schema_out, fm_error *err);
 void fm_schema_free(fm_schema *schema);
 
 /* What a point's value on an axis is in a column: the code or integer, or (TEXT) the

@@ -17,16 +17,20 @@
 
 #include <hdf5_hl.h>
 
+#include "core/chunk.h"
 #include "core/h5.h"
+#include "core/hash.h"
 #include "core/sheet.h"
 #include "core/text.h"
 
 typedef struct pane { /* one column's rows of the chunk */
-    char *data;       /* [capacity] values of `size` bytes; TEXT: offsets into `texts` */
+    char *data;       /* [capacity] values of `size` bytes; TEXT: offsets into `texts`,
+                         pointers when the chunk is written */
     size_t size;
-    fm_str texts; /* TEXT: the texts with their NULs; offset 0 is "" */
+    bool something; /* the chunk is worth writing: HDF5 fills in what is not there */
+    fm_str texts;   /* TEXT: the texts with their NULs; offset 0 is "" */
     hid_t dataset;
-    fm_digest hash;
+    fm_hash *hash;
 } pane;
 
 struct fm_sheet {
@@ -34,15 +38,16 @@ struct fm_sheet {
     const fm_schema_table *table;
     fm_seal *seal;
     hid_t group;
-    bool made;                               /* the datasets exist */
-    uint64_t written;                        /* rows in the file */
-    size_t n;                                /* rows in the panes */
-    size_t capacity;                         /* of the panes */
-    size_t split;                            /* dimension that the chunks divide */
-    uint64_t inner;                          /* rows per step of that dimension */
-    uint64_t piece;                          /* steps per chunk */
-    pane *panes;                             /* [table->n_columns] */
-    char (*coordinate_hash)[FM_DIGEST_TEXT]; /* BY_GRID: [n_dims] */
+    bool made;                             /* the datasets exist */
+    uint64_t written;                      /* rows in the file */
+    size_t n;                              /* rows in the panes */
+    size_t capacity;                       /* of the panes */
+    size_t split;                          /* dimension that the chunks divide */
+    uint64_t inner;                        /* rows per step of that dimension */
+    uint64_t piece;                        /* steps per chunk */
+    size_t chunk;                          /* rows of a chunk in the file */
+    pane *panes;                           /* [table->n_columns] */
+    char (*coordinate_hash)[FM_HASH_TEXT]; /* BY_GRID: [n_dims] */
 };
 
 /* ---- 1. shape -------------------------------------------------------------------- */
@@ -184,17 +189,17 @@ done:
 }
 
 static void
-hash_values(fm_digest *hash, fm_type type, const void *data, size_t n)
+hash_values(fm_hash *hash, fm_type type, const void *data, size_t n)
 {
     if (type == FM_TYPE_REAL)
-        fm_digest_reals(hash, data, n);
+        fm_hash_reals(hash, data, n);
     else if (type == FM_TYPE_INTEGER)
-        fm_digest_integers(hash, data, n);
+        fm_hash_integers(hash, data, n);
     else if (type == FM_TYPE_CODE)
-        fm_digest_bytes(hash, data, n);
+        fm_hash_bytes(hash, data, n);
     else
         for (size_t i = 0; i < n; i++)
-            fm_digest_text(hash, ((const char *const *)data)[i]);
+            fm_hash_text(hash, ((const char *const *)data)[i]);
 }
 
 /* A coordinate of a grid: made, written and hashed at once. */
@@ -207,20 +212,23 @@ make_coordinate(fm_sheet *sheet, size_t k)
                          : axis->text != NULL ? (const void *)axis->text
                                               : (const void *)axis->integer;
     hsize_t n = axis->n;
-    fm_digest hash;
+    fm_hash *hash = NULL;
     hid_t text = column->type == FM_TYPE_TEXT ? fm_h5_text_type() : -1;
     hid_t type = column->type == FM_TYPE_TEXT ? text : memory_type(column->type);
     hid_t scale = make_dataset(sheet->group, column, 1, &n, &n, &n);
 
-    fm_digest_init(&hash);
-    hash_values(&hash, column->type, values, axis->n);
-    fm_digest_done(&hash, sheet->coordinate_hash[k]);
     if (scale >= 0 &&
-        (type < 0 || H5DSset_scale(scale, column->name) < 0 ||
+        (type < 0 || fm_hash_create(&hash) != FM_OK ||
+         H5DSset_scale(scale, column->name) < 0 ||
          H5Dwrite(scale, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)) {
         fm_h5_close(scale);
         scale = -1;
     }
+    if (hash != NULL) {
+        hash_values(hash, column->type, values, axis->n);
+        fm_hash_done(hash, sheet->coordinate_hash[k]);
+    }
+    fm_hash_free(hash);
     fm_h5_close(text);
     return scale;
 }
@@ -289,6 +297,9 @@ make_objects(fm_sheet *sheet, bool unlimited, hid_t *scales)
     }
     if (t->open_ended && sheet->n == 0)
         chunk[0] = 1;
+    sheet->chunk = 1;
+    for (size_t k = 0; k < t->n_dims; k++)
+        sheet->chunk *= chunk[k];
     for (size_t k = 0; k < t->n_dims && t->layout == FM_BY_GRID; k++)
         if ((scales[k] = make_coordinate(sheet, k)) < 0)
             return false;
@@ -372,34 +383,26 @@ skip_in_seal(fm_seal *seal, hid_t dataset, hid_t space)
            (address == HADDR_UNDEF || fm_seal_skip(seal, address, size) == FM_OK);
 }
 
-/* Hashes and writes the selected part of a column. */
+/* Numbers as they are in memory, a chunk at a time; what the chunk has beyond the last row
+ * is filled. */
 static bool
-write_pane(fm_seal *seal, pane *p, const fm_schema_column *column, hid_t memory,
-           hid_t space, size_t n)
+write_chunk(const fm_sheet *sheet, pane *p, fm_type type, const hsize_t *start)
 {
-    bool something = true; /* a chunk of fill values need not be written */
-
-    if (column->type == FM_TYPE_TEXT)
-        something = point_at_texts(p, n);
-    else if (column->type == FM_TYPE_REAL)
-        something = any_number((const double *)(void *)p->data, n);
-    hash_values(&p->hash, column->type, p->data, n);
-    if (!something)
-        return true;
-    hid_t text = column->type == FM_TYPE_TEXT ? fm_h5_text_type() : -1;
-    hid_t type = column->type == FM_TYPE_TEXT ? text : memory_type(column->type);
-    bool ok =
-        type >= 0 && H5Dwrite(p->dataset, type, memory, space, H5P_DEFAULT, p->data) >= 0;
-    fm_h5_close(text);
-    return ok && (column->type == FM_TYPE_TEXT || skip_in_seal(seal, p->dataset, space));
+    assert(sheet->n <= sheet->chunk && sheet->chunk <= sheet->capacity);
+    if (type == FM_TYPE_REAL)
+        for (size_t i = sheet->n; i < sheet->chunk; i++)
+            ((double *)(void *)p->data)[i] = (double)NAN;
+    else
+        memset(p->data + sheet->n * p->size, 0, (sheet->chunk - sheet->n) * p->size);
+    return fm_chunk_write(p->dataset, start, p->data, sheet->chunk * p->size);
 }
 
 /* The rows [written, written + n) as one block of the dataset's space. */
 static bool
-select_rows(const fm_sheet *sheet, hid_t space)
+select_rows(const fm_sheet *sheet, hid_t space, hsize_t *start)
 {
     const fm_schema_table *t = sheet->table;
-    hsize_t start[H5S_MAX_RANK], count[H5S_MAX_RANK];
+    hsize_t count[H5S_MAX_RANK];
     uint64_t row = sheet->written;
 
     if (t->open_ended) {
@@ -416,8 +419,30 @@ select_rows(const fm_sheet *sheet, hid_t space)
     return H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0;
 }
 
+/* Writes the gathered rows of a column whose dataset has room for them. */
 static bool
-write_column(fm_sheet *sheet, size_t i, hid_t memory)
+write_pane(fm_sheet *sheet, pane *p, fm_type type, hid_t space)
+{
+    hsize_t start[H5S_MAX_RANK];
+    hsize_t n = sheet->n;
+
+    if (!select_rows(sheet, space, start))
+        return false;
+    if (type != FM_TYPE_TEXT && fm_chunk_native())
+        return write_chunk(sheet, p, type, start) &&
+               skip_in_seal(sheet->seal, p->dataset, space);
+    hid_t text = type == FM_TYPE_TEXT ? fm_h5_text_type() : -1;
+    hid_t of = type == FM_TYPE_TEXT ? text : memory_type(type);
+    hid_t memory = H5Screate_simple(1, &n, NULL);
+    bool ok = of >= 0 && memory >= 0 &&
+              H5Dwrite(p->dataset, of, memory, space, H5P_DEFAULT, p->data) >= 0;
+    fm_h5_close(memory);
+    fm_h5_close(text);
+    return ok && (type == FM_TYPE_TEXT || skip_in_seal(sheet->seal, p->dataset, space));
+}
+
+static bool
+write_column(fm_sheet *sheet, size_t i)
 {
     pane *p = &sheet->panes[i];
     hsize_t extent = sheet->written + sheet->n;
@@ -425,32 +450,44 @@ write_column(fm_sheet *sheet, size_t i, hid_t memory)
     if (sheet->table->open_ended && sheet->written > 0 &&
         H5Dset_extent(p->dataset, &extent) < 0)
         return false;
+    if (!p->something)
+        return true;
     hid_t space = H5Dget_space(p->dataset);
-    bool ok =
-        space >= 0 && select_rows(sheet, space) &&
-        write_pane(sheet->seal, p, &sheet->table->columns[i], memory, space, sheet->n);
+    bool ok = space >= 0 && write_pane(sheet, p, sheet->table->columns[i].type, space);
     fm_h5_close(space);
+    return ok;
+}
+
+/* Looks at, hashes and writes one column while it is in the cache. */
+static bool
+take_column(fm_sheet *sheet, size_t i)
+{
+    pane *p = &sheet->panes[i];
+    fm_type type = sheet->table->columns[i].type;
+
+    p->something = true;
+    if (type == FM_TYPE_TEXT)
+        p->something = point_at_texts(p, sheet->n);
+    else if (type == FM_TYPE_REAL)
+        p->something = any_number((const double *)(void *)p->data, sheet->n);
+    hash_values(p->hash, type, p->data, sheet->n);
+    bool ok = write_column(sheet, i);
+    if (type == FM_TYPE_TEXT)
+        p->texts.length = 1;
     return ok;
 }
 
 static fm_status
 flush(fm_sheet *sheet)
 {
-    hsize_t n = sheet->n;
-
     if (!sheet->made && !make_datasets(sheet))
         return FM_EIO;
-    if (n == 0)
+    if (sheet->n == 0)
         return FM_OK;
-    hid_t memory = H5Screate_simple(1, &n, NULL);
-    bool ok = memory >= 0;
-    for (size_t i = 0; i < sheet->table->n_columns && ok; i++) {
-        ok = write_column(sheet, i, memory);
-        if (sheet->table->columns[i].type == FM_TYPE_TEXT)
-            sheet->panes[i].texts.length = 1;
-    }
-    fm_h5_close(memory);
-    sheet->written += n;
+    bool ok = true;
+    for (size_t i = 0; i < sheet->table->n_columns && ok; i++)
+        ok = take_column(sheet, i);
+    sheet->written += sheet->n;
     sheet->n = 0;
     return ok ? FM_OK : FM_EIO;
 }
@@ -485,7 +522,8 @@ create_panes(fm_sheet *sheet)
         pane *p = &sheet->panes[i];
         p->dataset = -1;
         p->size = t->columns[i].type == FM_TYPE_CODE ? 1 : 8;
-        fm_digest_init(&p->hash);
+        if (fm_hash_create(&p->hash) != FM_OK)
+            return FM_ENOMEM;
     }
     for (size_t i = 0; i < t->n_columns; i++) {
         if (t->columns[i].type != FM_TYPE_TEXT)
@@ -535,6 +573,7 @@ fm_sheet_free(fm_sheet *sheet)
     for (size_t i = 0; sheet->panes != NULL && i < sheet->table->n_columns; i++) {
         free(sheet->panes[i].data);
         fm_str_free(&sheet->panes[i].texts);
+        fm_hash_free(sheet->panes[i].hash);
         fm_h5_close(sheet->panes[i].dataset);
     }
     free(sheet->panes);
@@ -557,7 +596,7 @@ fm_sheet_reserve(fm_sheet *sheet, size_t n)
     assert(capacity >= need);
     for (size_t i = 0; i < sheet->table->n_columns; i++) {
         pane *p = &sheet->panes[i];
-        char *data = realloc(p->data, capacity * p->size);
+        char *data = realloc(p->data, capacity * p->size + FM_CHUNK_SUM);
         if (data == NULL)
             return FM_ENOMEM;
         p->data = data;
@@ -729,8 +768,8 @@ fm_sheet_digest(fm_sheet *sheet, fm_digest *digest)
     for (size_t k = 0; k < n_coordinates; k++)
         digest_one(digest, &t->coordinates[k], t->dims[k], sheet->coordinate_hash[k]);
     for (size_t i = 0; i < t->n_columns; i++) {
-        char hash[FM_DIGEST_TEXT];
-        fm_digest_done(&sheet->panes[i].hash, hash);
+        char hash[FM_HASH_TEXT];
+        fm_hash_done(sheet->panes[i].hash, hash);
         if (!is_timing(&t->columns[i]))
             digest_one(digest, &t->columns[i], rows, hash);
     }

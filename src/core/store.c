@@ -18,11 +18,16 @@
 #include "core/h5.h"
 #include "core/provenance.h"
 #include "core/publish.h"
+#include "core/result.h"
 #include "core/seal.h"
 #include "core/sheet.h"
 #include "core/store.h"
 #include "core/text.h"
 #include "core/verdicts.h"
+
+enum {
+    PENDING_AT_ONCE = 4096 /* points */
+};
 
 struct fm_store {
     const fm_scenario *scenario;
@@ -33,10 +38,12 @@ struct fm_store {
     fm_schema *schema;
     fm_sheet **sheets; /* [schema->n_tables] */
     fm_seal seal;
-    fm_judge *judges;  /* [study->n_verdicts] */
-    fm_cursor *cursor; /* swept values where the sampling is no grid */
-    uint64_t next;     /* point that comes next */
-    bool broken;       /* a write failed: only fm_store_free is left */
+    fm_judge *judges;             /* [study->n_verdicts] */
+    fm_cursor *cursor;            /* swept values where the sampling is no grid */
+    uint64_t next;                /* first point that may come next */
+    uint64_t n_stored, n_pending; /* points */
+    char digest[FM_DIGEST_TEXT];
+    bool broken; /* a write failed: only fm_store_free is left */
 };
 
 /* ---- 1. create ------------------------------------------------------------------- */
@@ -94,7 +101,11 @@ create_entry(fm_store *store)
            fm_h5_put_text(store->entry, "study", study->name) &&
            fm_h5_put_text(store->entry, "default", store->schema->tables[0].name) &&
            fm_h5_put_text(store->entry, "points_table", fm_points_table_name(study)) &&
-           fm_h5_put_integer(store->entry, "points", (int64_t)store->scenario->n_points);
+           fm_h5_put_integer(store->entry, "points",
+                             (int64_t)store->scenario->n_points) &&
+           (!store->schema->listed ||
+            fm_h5_put_integer(store->entry, "points_listed",
+                              (int64_t)store->schema->n_points));
 }
 
 static fm_status
@@ -112,6 +123,29 @@ copy_options(fm_store *store, const fm_store_options *options)
                : FM_ENOMEM;
 }
 
+/* Units of columns that follow data which are not at hand. */
+static fm_status
+adopt_units(fm_schema *schema, const fm_result *like)
+{
+    for (size_t t = 0; t < schema->n_tables; t++) {
+        const fm_schema_table *table = &schema->tables[t];
+        const fm_result_table *from = fm_result_table_named(like, table->name);
+        for (size_t c = 0; from != NULL && c < table->n_columns; c++) {
+            fm_schema_column *column = &table->columns[c];
+            size_t k = fm_result_column_named(from, column->name);
+            if (k == SIZE_MAX || column->type == FM_TYPE_TEXT ||
+                strcmp(column->unit, from->columns[k].unit) == 0)
+                continue;
+            char *unit = fm_strdup(from->columns[k].unit);
+            if (unit == NULL)
+                return FM_ENOMEM;
+            free(column->unit);
+            column->unit = unit;
+        }
+    }
+    return FM_OK;
+}
+
 /* What is needed before the file is touched. */
 static fm_status
 prepare(fm_store *store, const fm_store_options *options, fm_error *err)
@@ -121,7 +155,11 @@ prepare(fm_store *store, const fm_store_options *options, fm_error *err)
 
     if (st != FM_OK)
         return FM_FAIL(err, st, "out of memory");
-    st = fm_schema_create(scenario, &store->schema, err);
+    st = fm_schema_create(scenario, options->listed ? &options->n_listed : NULL,
+                          &store->schema, err);
+    if (st == FM_OK && options->like != NULL &&
+        adopt_units(store->schema, options->like) != FM_OK)
+        return FM_FAIL(err, FM_ENOMEM, "out of memory");
     if (st == FM_OK)
         st = fm_judges_create(store->schema, &store->judges, err);
     if (st == FM_OK && scenario->sampling != FM_GRID && scenario->n_axes > 0) {
@@ -209,17 +247,17 @@ fm_store_free(fm_store *store)
 
 /* ---- 2. append ------------------------------------------------------------------- */
 
-/* Points of the rows that are being moved: points[0 ... n), or first, first + 1, ... */
+/* Points of the rows that are being moved: those of rows, or of the table `points`. */
 typedef struct span {
-    const uint64_t *points;
-    uint64_t first;
+    const uint64_t *rows;
+    const fm_point_row *points;
     size_t n;
 } span;
 
 static uint64_t
 span_at(const span *s, size_t i)
 {
-    return s->points != NULL ? s->points[i] : s->first + i;
+    return s->rows != NULL ? s->rows[i] : s->points[i].point;
 }
 
 static void
@@ -334,7 +372,7 @@ static fm_status
 move_rows(fm_store *store, size_t t, const fm_rows *rows, size_t first, size_t n)
 {
     const fm_schema_table *table = &store->schema->tables[t];
-    span s = {.points = rows->point + first, .n = n};
+    span s = {.rows = rows->point + first, .n = n};
     fm_status st = fm_sheet_reserve(store->sheets[t], n);
 
     if (st == FM_OK)
@@ -355,7 +393,7 @@ move_points(fm_store *store, const fm_out *chunk, size_t first, size_t n)
     const fm_schema_table *table = &store->schema->tables[t];
     fm_sheet *sheet = store->sheets[t];
     size_t at = table->n_columns - 3; /* status, message, seconds */
-    span s = {.first = chunk->first + first, .n = n};
+    span s = {.points = chunk->points + first, .n = n};
     fm_status st = fm_sheet_reserve(sheet, n);
 
     if (st == FM_OK)
@@ -373,19 +411,18 @@ move_points(fm_store *store, const fm_out *chunk, size_t first, size_t n)
     return st == FM_OK ? fm_sheet_commit(sheet, n) : st;
 }
 
-/* How far a chunk has been taken over. */
+/* How far a range of points has been taken over. */
 typedef struct progress {
     const fm_out *chunk;
-    size_t *taken; /* [n_tables + 1]: rows of each table, then points */
+    size_t *taken; /* [n_tables + 1]: next row of each table, then next point */
+    size_t *end;   /* [n_tables + 1] */
     size_t n;      /* n_tables + 1 */
 } progress;
 
 static size_t
 rows_left(const progress *p, size_t t)
 {
-    size_t all = t + 1 < p->n ? p->chunk->tables[t].n_rows : p->chunk->n_points;
-
-    return all - p->taken[t];
+    return p->end[t] - p->taken[t];
 }
 
 static fm_status
@@ -414,7 +451,7 @@ fills_first(const fm_store *store, const progress *p)
             continue;
         size_t last = p->taken[t] + room - 1;
         uint64_t point =
-            t + 1 < p->n ? p->chunk->tables[t].point[last] : p->chunk->first + last;
+            t + 1 < p->n ? p->chunk->tables[t].point[last] : p->chunk->points[last].point;
         if (best == SIZE_MAX || point < best_point) {
             best = t;
             best_point = point;
@@ -423,39 +460,83 @@ fills_first(const fm_store *store, const progress *p)
     return best;
 }
 
+/* Do the points go on where the ones before ended? */
+static bool
+follows(const fm_store *store, const fm_out *out, size_t first, size_t n)
+{
+    const fm_schema *schema = store->schema;
+
+    if (out->study != store->scenario->study || n > schema->n_points - store->n_stored)
+        return false;
+    if (n == 0)
+        return true;
+    uint64_t from = out->points[first].point, last = out->points[first + n - 1].point;
+    if (schema->listed)
+        return from >= store->next && last < store->scenario->n_points;
+    return from == store->next && last - from == n - 1;
+}
+
 /* A sheet whose extent is known must not get more rows than it has. */
 static bool
-fits(const fm_store *store, const fm_out *chunk)
+fits(const fm_store *store, const progress *p, size_t n)
 {
     const fm_study *study = store->scenario->study;
 
-    if (chunk->study != study || chunk->first != store->next ||
-        chunk->n_points > store->scenario->n_points - store->next)
-        return false;
     for (size_t t = 0; t < study->n_tables; t++)
-        if (study->tables[t].shape == FM_ONE_ROW &&
-            chunk->tables[t].n_rows != chunk->n_points)
+        if (study->tables[t].shape == FM_ONE_ROW && rows_left(p, t) != n)
             return false;
     return true;
 }
 
-fm_status
-fm_store_append(fm_store *store, const fm_out *chunk, fm_error *err)
+/* Where the range begins and ends in each table. */
+static fm_status
+set_range(const fm_out *out, size_t first, size_t n, progress *p)
 {
-    progress p = {.chunk = chunk, .n = store->scenario->study->n_tables + 1};
+    *p = (progress){.chunk = out, .n = out->study->n_tables + 1};
+    p->taken = calloc(2 * p->n, sizeof *p->taken);
+    if (p->taken == NULL)
+        return FM_ENOMEM;
+    p->end = p->taken + p->n;
+    for (size_t t = 0; n > 0 && t + 1 < p->n; t++) {
+        const fm_rows *rows = &out->tables[t];
+        p->taken[t] = first == 0 ? 0 : fm_rows_from(rows, out->points[first].point);
+        p->end[t] = fm_rows_from(rows, out->points[first + n - 1].point + 1);
+    }
+    p->taken[p->n - 1] = first;
+    p->end[p->n - 1] = first + n;
+    return FM_OK;
+}
+
+static void
+note_points(fm_store *store, const fm_out *out, size_t first, size_t n)
+{
+    for (size_t v = 0; v < store->scenario->study->n_verdicts; v++)
+        fm_judge_points(&store->judges[v], out, first, n);
+    for (size_t i = first; i < first + n; i++)
+        store->n_pending += out->points[i].status == FM_EPENDING;
+    store->n_stored += n;
+    if (n > 0)
+        store->next = out->points[first + n - 1].point + 1;
+}
+
+fm_status
+fm_store_append(fm_store *store, const fm_out *out, size_t first, size_t n, fm_error *err)
+{
+    progress p = {0};
     fm_status st = FM_OK;
 
-    if (store->broken || !fits(store, chunk))
-        return FM_FAIL(err, FM_EINTERNAL, "store: points %llu ... do not follow %llu",
-                       (unsigned long long)chunk->first, (unsigned long long)store->next);
-    p.taken = calloc(p.n, sizeof *p.taken);
-    if (p.taken == NULL)
+    if (store->broken || !follows(store, out, first, n))
+        return FM_FAIL(err, FM_EINTERNAL, "store: points do not follow %llu",
+                       (unsigned long long)store->next);
+    if (set_range(out, first, n, &p) != FM_OK)
         return FM_FAIL(err, FM_ENOMEM, "out of memory");
-    for (size_t v = 0; v < store->scenario->study->n_verdicts; v++)
-        fm_judge_chunk(&store->judges[v], chunk);
+    if (!fits(store, &p, n)) {
+        free(p.taken);
+        return FM_FAIL(err, FM_EINTERNAL, "store: not one row for each of %zu points", n);
+    }
     errno = 0;
     for (;;) {
-        size_t t = chunk->n_points > 0 && st == FM_OK ? fills_first(store, &p) : SIZE_MAX;
+        size_t t = n > 0 && st == FM_OK ? fills_first(store, &p) : SIZE_MAX;
         if (t == SIZE_MAX)
             break;
         st = move(store, &p, t, fm_sheet_room(store->sheets[t]));
@@ -463,8 +544,42 @@ fm_store_append(fm_store *store, const fm_out *chunk, fm_error *err)
     for (size_t t = 0; t < p.n && st == FM_OK; t++)
         st = move(store, &p, t, rows_left(&p, t));
     free(p.taken);
-    store->next += chunk->n_points;
-    return st == FM_OK ? st : write_failure(store, st, err);
+    if (st != FM_OK)
+        return write_failure(store, st, err);
+    note_points(store, out, first, n);
+    return FM_OK;
+}
+
+/* Fills `out` with n points that have no values. */
+static fm_status
+make_pending(fm_out *out, uint64_t first, size_t n)
+{
+    fm_status st = FM_OK;
+
+    fm_out_reset(out, first);
+    for (size_t i = 0; i < n && st == FM_OK; i++) {
+        st = fm_out_begin(out, first + i);
+        if (st == FM_OK)
+            st = fm_out_end(out, FM_EPENDING, NULL, (double)NAN);
+    }
+    return st;
+}
+
+fm_status
+fm_store_append_pending(fm_store *store, uint64_t n, fm_error *err)
+{
+    fm_out *out = NULL;
+    fm_status st = fm_out_create(store->scenario->study, &out);
+
+    while (n > 0 && st == FM_OK) {
+        size_t some = n < PENDING_AT_ONCE ? (size_t)n : PENDING_AT_ONCE;
+        st = make_pending(out, store->next, some);
+        if (st == FM_OK)
+            st = fm_store_append(store, out, 0, some, err);
+        n -= some;
+    }
+    fm_out_free(out);
+    return st == FM_ENOMEM ? FM_FAIL(err, st, "out of memory") : st;
 }
 
 /* ---- 3. verdicts ----------------------------------------------------------------- */
@@ -525,8 +640,15 @@ content_digest(fm_store *store, char hex_out[FM_DIGEST_TEXT])
     fm_digest_done(&digest, hex_out);
 }
 
+static bool
+write_coverage(fm_store *store)
+{
+    return fm_h5_put_integer(store->entry, "points_done",
+                             (int64_t)(store->n_stored - store->n_pending));
+}
+
 static fm_status
-write_rest(fm_store *store, const char *finished, char digest_out[FM_DIGEST_TEXT])
+write_rest(fm_store *store, const char *finished)
 {
     fm_status st = write_verdicts(store);
 
@@ -534,9 +656,11 @@ write_rest(fm_store *store, const char *finished, char digest_out[FM_DIGEST_TEXT
         st = fm_sheet_finish(store->sheets[t]);
     if (st != FM_OK)
         return st;
-    content_digest(store, digest_out);
+    content_digest(store, store->digest);
     st = fm_provenance_write(store->file, store->scenario, &store->options, finished,
-                             digest_out);
+                             store->digest);
+    if (st == FM_OK && !write_coverage(store))
+        st = FM_EIO;
     close_file(store);
     hid_t file = store->file;
     store->file = -1;
@@ -550,21 +674,37 @@ write_rest(fm_store *store, const char *finished, char digest_out[FM_DIGEST_TEXT
 }
 
 fm_status
+fm_store_close(fm_store *store, const char *finished, char digest_out[FM_DIGEST_TEXT],
+               fm_error *err)
+{
+    if (store->broken || store->n_stored != store->schema->n_points)
+        return FM_FAIL(err, FM_EINTERNAL, "store: %llu of %llu points",
+                       (unsigned long long)store->n_stored,
+                       (unsigned long long)store->schema->n_points);
+    errno = 0;
+    fm_status st = write_rest(store, finished);
+    if (st != FM_OK)
+        return write_failure(store, st, err);
+    store->broken = true; /* nothing more can be added */
+    memcpy(digest_out, store->digest, FM_DIGEST_TEXT);
+    return FM_OK;
+}
+
+fm_status
+fm_store_publish(fm_store *store, fm_error *err)
+{
+    return fm_draft_publish(&store->draft, err);
+}
+
+fm_status
 fm_store_finish(fm_store *store, const char *finished, char digest_out[FM_DIGEST_TEXT],
                 fm_error *err)
 {
     char digest[FM_DIGEST_TEXT];
+    fm_status st = fm_store_close(store, finished, digest, err);
 
-    if (store->broken || store->next != store->scenario->n_points)
-        return FM_FAIL(err, FM_EINTERNAL, "store: %llu of %llu points",
-                       (unsigned long long)store->next,
-                       (unsigned long long)store->scenario->n_points);
-    errno = 0;
-    fm_status st = write_rest(store, finished, digest);
-    if (st != FM_OK)
-        return write_failure(store, st, err);
-    store->broken = true; /* nothing more can be added */
-    st = fm_draft_publish(&store->draft, err);
+    if (st == FM_OK)
+        st = fm_store_publish(store, err);
     if (st == FM_OK)
         memcpy(digest_out, digest, FM_DIGEST_TEXT);
     return st;
@@ -619,7 +759,7 @@ fm_store_size(const fm_scenario *scenario)
     fm_point point = {0};
     double bytes = FIXED_BYTES;
 
-    if (fm_schema_create(scenario, &schema, NULL) != FM_OK)
+    if (fm_schema_create(scenario, NULL, &schema, NULL) != FM_OK)
         return NAN;
     bool have_point = scenario->n_points > 0 &&
                       fm_cursor_create(scenario, &cursor) == FM_OK &&

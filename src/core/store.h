@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Writes one result file (schema 1, doc/file-format.md), write-once.
  *
- * create -> append chunks in order of points -> finish.  Until finish succeeded the file
+ * create -> append points in ascending order -> finish.  Until finish succeeded the file
  * has a private temporary name in the target folder; freeing an unfinished store removes
  * it.
  */
@@ -24,6 +24,13 @@ typedef struct fm_store_options {
         *argv; /* command line as one text, without what does not change the result */
     const char *started; /* ISO 8601 UTC, or "" */
     const char *version; /* program version */
+    /* The rest is for core/sweep and core/merge, which set it themselves. */
+    bool listed; /* only n_listed of the points, as a list */
+    uint64_t n_listed;
+    const struct fm_result *like; /* units that depend on data are taken from here, not
+                                     from the scenario's data; NULL: from the data */
+    const char *processor, *libc, *libraries; /* where the numbers were computed; NULL:
+                                                 here */
 } fm_store_options;
 
 typedef struct fm_store fm_store;
@@ -32,9 +39,22 @@ typedef struct fm_store fm_store;
  * is missing or not writable; FM_EIO, FM_ENOMEM, FM_EINTERNAL */
 fm_status fm_store_create(const char *path, const fm_scenario *scenario,
                           const fm_store_options *options, fm_store **out, fm_error *err);
-fm_status fm_store_append(fm_store *store, const fm_out *chunk, fm_error *err);
-/* Writes what is left, the verdicts, the provenance and the digest; closes, syncs,
- * renames. finished  in  ISO 8601 UTC, or "" */
+/* Appends points [first, first + n) of `out`.  Without options.listed the points follow
+ * each other without a gap.
+ * returns FM_OK; FM_EIO, FM_ENOMEM; FM_EINTERNAL when the points do not follow */
+fm_status fm_store_append(fm_store *store, const fm_out *out, size_t first, size_t n,
+                          fm_error *err);
+/* Appends the next n points as not computed: "pending", without values.
+ * returns as fm_store_append */
+fm_status fm_store_append_pending(fm_store *store, uint64_t n, fm_error *err);
+/* Writes and checks everything but does not give the file its name: fm_store_publish
+ * does. Needs no HDF5 after that. */
+fm_status fm_store_close(fm_store *store, const char *finished,
+                         char digest_out[FM_DIGEST_TEXT], fm_error *err);
+fm_status fm_store_publish(fm_store *store, fm_error *err);
+/* Both at once: writes what is left, the verdicts, the provenance and the digest;
+ * closes, syncs, renames.
+ * finished  in  ISO 8601 UTC, or "" */
 fm_status fm_store_finish(fm_store *store, const char *finished,
                           char digest_out[FM_DIGEST_TEXT], fm_error *err);
 void fm_store_free(fm_store *store);

@@ -60,6 +60,10 @@ typedef struct fm_param {
     const char *const *choices;    /* CHOICE: NULL-terminated */
     const struct fm_param *fields; /* RECORDS: declared like parameters */
     size_t n_fields;
+    /* RECORDS: key of the field that an item stands for when it is no mapping: with
+     * "rule", `[we1, { of: 3, ... }]` means `[{ rule: we1 }, { of: 3, ... }]`, and a
+     * single text means a list of one; or NULL */
+    const char *shorthand;
     unsigned flags;
     const char *term; /* glossary id, or NULL with `no_term` saying why */
     const char *no_term;
@@ -103,7 +107,14 @@ typedef struct fm_input_decl {
         *def_file; /* shipped CSV below the data folder used when not given; or NULL */
     const char *example; /* small CSV text that `init` writes inline; or NULL */
     const char *help;
+    unsigned flags; /* FM_INPUT_* */
 } fm_input_decl;
+
+enum {
+    /* The study reads the rows through core/data.h only: long series of numbers may then
+     * lie on disk instead of in memory. */
+    FM_INPUT_STREAM = 1 << 0
+};
 
 /* ---- 3. tables ------------------------------------------------------------------- */
 
@@ -117,7 +128,8 @@ typedef struct fm_column {
     const char *name; /* ASCII identifier; becomes the dataset's name */
     fm_type type;
     /* UDUNITS spelling; "@INPUT.COLUMN" takes the unit that the data of input column
-     * COLUMN have, "@INPUT.COLUMN^2" its square; "" for text */
+     * COLUMN have, "@INPUT.COLUMN^2" its square, and "@INPUT.COLUMN unless PARAM=a b" is a
+     * pure number where the choice PARAM is one of the words; "" for text */
     const char *unit;
     const char *long_name; /* starts with a small letter, no unit */
     fm_role role;
@@ -161,7 +173,8 @@ typedef struct fm_figure {
 enum {
     FM_FIG_SWEEP =
         1 << 0, /* drawn over the sweep, not for one point; needs a numeric axis */
-    FM_FIG_POINT = 1 << 1 /* drawn for one point (the first, or the one asked for) */
+    FM_FIG_POINT = 1 << 1,  /* drawn for one point (the first, or the one asked for) */
+    FM_FIG_IF_ROWS = 1 << 2 /* left out of reports when its table has no rows */
 };
 
 typedef enum fm_direction {
@@ -203,6 +216,11 @@ typedef struct fm_study {
     const char *const *streams; /* names of its random streams */
     size_t n_streams;
     uint64_t draws; /* default of the scenario's `draws`; 0: the study draws nothing */
+    /* Blank-separated "table.column": averages over a point's draws, and smooth functions
+     * of such.  A share of the draws estimates the same, so batches of draws tell the
+     * error of a difference (what-if).  No extremes, counts, bounds or errors; nothing
+     * that is computed without draws.  May be NULL. */
+    const char *over_draws;
     /* Checks that need several parameters or the data together; called once per scenario
      * on the first point, after everything else was right.  A message that begins with a
      * parameter's key is shown with that parameter's place.  May be NULL. */
@@ -210,7 +228,8 @@ typedef struct fm_study {
     /* Rows that tables[table] will get for one point: for `check`'s size estimate.  May
      * be NULL (one row per point, 0 for the others). */
     uint64_t (*rows)(const fm_point *point, size_t table);
-    /* Computes one point and puts its rows.  Thread-safe; nothing but `out` is written.
+    /* NULL: a command makes the results of this study, no scenario does (`check` says so).
+     * Computes one point and puts its rows.  Thread-safe; nothing but `out` is written.
      * On an error status the point's rows are dropped and the message is kept. */
     fm_status (*run)(const fm_point *point, fm_out *out, fm_error *err);
 } fm_study;
@@ -252,6 +271,9 @@ typedef struct fm_data {
     const fm_data_column *columns; /* declared order; a list parameter's columns stand
                                       together, [first[k], first[k + 1]) for declared k */
     const size_t *first;           /* [decl->n_columns + 1] */
+    /* Not NULL (FM_INPUT_STREAM only): the values and lines are on disk; the columns have
+     * name, type and unit but no values, and `line` is NULL.  See core/data.h. */
+    const struct fm_spool *spool;
 } fm_data;
 
 struct fm_point {
@@ -262,6 +284,7 @@ struct fm_point {
     uint64_t n_points;
     uint64_t seed;
     uint64_t draws;
+    uint64_t first_draw; /* the streams begin here: 0, or where a batch of draws begins */
     int threads; /* threads that this run may use inside; results must not depend on it */
     const volatile sig_atomic_t
         *stop; /* non-zero: give up with FM_EINTERRUPT; may be NULL */
@@ -322,9 +345,11 @@ static inline fm_stream
 fm_point_stream(const fm_point *point, size_t stream)
 {
     assert(stream < point->study->n_streams);
-    return fm_stream_make(
+    fm_stream s = fm_stream_make(
         point->seed, point->index,
         fm_stream_selector(point->study->name, point->study->streams[stream]));
+    s.first = (uint32_t)point->first_draw;
+    return s;
 }
 
 static inline bool

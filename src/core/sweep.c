@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs all points of a scenario on all cores and writes one result.
+/* Runs the points of a scenario on all cores, survives interruptions, writes one result.
  *
  * Contents
- *   1. a run's shared state      3. the run
- *   2. one chunk                 4. blocks of draws inside one point
+ *   1. shared state      4. saving parts     7. the run
+ *   2. when to stop      5. threads
+ *   3. one point         6. the result
  *
- * Everything whose order could show (rows, failures, sums) goes through ordered regions,
- * so that no result depends on the number of threads.  Without OpenMP all of it runs in
- * turn.
+ * A thread touches only what is its own, except when it takes the next piece of points
+ * and when it saves.  One more thread watches the clock: it tells the progress, and cuts
+ * points short when their grace is over.
  */
 #include "config.h"
 
-#include <assert.h>
-#include <stddef.h>
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -25,46 +28,67 @@
 #pragma GCC diagnostic ignored "-Wunknown-pragmas"
 #endif
 
-#include "core/sweep.h"
-#include "core/turns.h"
+#include "core/provenance.h"
+#include "core/target.h"
 
 enum {
-    CHUNK_MAX = 1024,       /* points */
-    CHUNKS_PER_THREAD = 64, /* for balance */
-    TIME_TEXT = 32
+    PIECE_MAX = 1024,       /* points that a thread takes at once */
+    PIECES_PER_THREAD = 64, /* for balance */
+    BYTES_MAX = 64 << 20,   /* rows that a thread keeps in memory */
+    RECENT = 31,            /* points that say how long the next one may take */
+    CACHE_LINE = 64
 };
 
 static const double progress_period_s = 0.1;
+static const double watch_period_s = 0.02;
+static const double grace_s = 2;        /* for points in hand after a request to stop */
+static const double period_min_s = 0.5; /* between two saves of one thread */
+static const double period_max_s = 60;  /* so that long runs have not too many parts */
+static const double period_share_1 = 0.01; /* of the run's age, between these two */
+static const double saving_share_1 = 0.03; /* of all processor time may go into saving */
+static const double waiting_share_1 =
+    0.1; /* of a thread's time into waiting for the disk */
+static const double part_cost_s = 0.002; /* of one part, whatever its size */
+static const double byte_cost_s = 10e-9; /* of a byte more, before any was measured */
 
-/* ---- 1. a run's shared state ----------------------------------------------------- */
+/* ---- 1. shared state ------------------------------------------------------------- */
+
+/* What one thread owns. */
+typedef struct worker {
+    _Alignas(CACHE_LINE) atomic_uint_fast64_t done; /* points computed */
+    atomic_uint_fast64_t failed;
+    fm_cursor *cursor;
+    fm_out *out;
+    double first_s;        /* when its first point was done; 0: none yet */
+    double saved_s;        /* when the last save was done */
+    double save_took_s;    /* the last save */
+    double recent[RECENT]; /* seconds of the last points */
+    size_t n_recent;
+} worker;
 
 typedef struct run {
     const fm_scenario *scenario;
     const fm_run_options *options;
-    fm_store *store;
-    fm_error *err;
-    uint64_t chunk; /* points per chunk */
-    uint64_t n_chunks;
-    fm_turns turns;
-    fm_out **out;       /* [turns.window] a chunk's rows, made at first use */
-    int team;           /* threads that take chunks */
-    int threads_inside; /* threads that each point may use */
+    fm_target target;
+    fm_todo todo;
+    pthread_mutex_t taking; /* guards todo, and what the team hands out */
+    int team;               /* threads that take points */
+    int threads_inside;     /* threads that each point may use */
+    worker *workers;        /* [team] */
     struct timespec start;
     H5E_auto2_t on_h5_error; /* how the calling thread has HDF5 report its errors */
     void *on_h5_error_arg;
-    int halt;               /* atomic: a status that ends the run */
-    uint64_t done;          /* atomic: points computed */
-    uint64_t failed;        /* atomic */
-    double reported_s;      /* of the last progress report; the first thread only */
-    fm_run_summary summary; /* the thread that hands over */
+    volatile sig_atomic_t cut; /* points in hand should give up */
+    atomic_bool ended;         /* a point was cut short, or the deadline is near */
+    atomic_int halt;           /* a status that ends the run */
+    atomic_uint_fast64_t saved;
+    _Atomic double byte_cost_s;
+    pthread_mutex_t watching; /* with `over`: wakes the watcher at the end */
+    pthread_cond_t woken;
+    bool over;
+    fm_tally tally; /* of what was saved after an interruption */
+    fm_error *err;
 } run;
-
-/* What one thread owns, and the rows of the chunk in work. */
-typedef struct worker {
-    fm_cursor *cursor;
-    fm_out *out;
-    bool reports; /* this thread calls progress */
-} worker;
 
 static double
 seconds_since(const struct timespec *start)
@@ -76,79 +100,192 @@ seconds_since(const struct timespec *start)
            1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
-static fm_status
-halted(run *r)
+/* Processor time of the calling thread. */
+static double
+thread_seconds(void)
 {
-    int status;
+    struct timespec now = {0};
 
-#pragma omp atomic read
-    status = r->halt;
-    return (fm_status)status;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* Ends the run; the first status wins. */
 static void
 halt(run *r, fm_status status, const char *text)
 {
-#pragma omp critical(fm_run_halt)
-    {
-        int before = (int)halted(r);
-        if (before == FM_OK) {
-            (void)FM_FAIL(r->err, status, "%s", text);
-#pragma omp atomic write
-            r->halt = (int)status;
-        }
-    }
+    int none = FM_OK;
+
+    if (atomic_compare_exchange_strong(&r->halt, &none, (int)status))
+        (void)FM_FAIL(r->err, status, "%s", text);
+}
+
+/* ---- 2. when to stop ------------------------------------------------------------- */
+
+static bool
+asked_to_stop(const run *r)
+{
+    return r->options->stop != NULL && *r->options->stop != 0;
 }
 
 static bool
-stopped(void *arg)
+stopped(const run *r)
 {
-    run *r = arg;
-
-    if (halted(r) != FM_OK)
-        return true;
-    if (r->options->stop == NULL || *r->options->stop == 0)
-        return false;
-    halt(r, FM_EINTERRUPT, "interrupted");
-    return true;
+    return atomic_load_explicit(&r->halt, memory_order_relaxed) != FM_OK ||
+           atomic_load_explicit(&r->ended, memory_order_relaxed) || asked_to_stop(r);
 }
 
-/* Counts a finished point; the first of the run leaves its time. */
-static void
-count_point(run *r, bool ok, double now_s)
+static double
+seconds_left(const run *r)
 {
-    uint64_t before;
+    struct timespec now;
 
-#pragma omp atomic capture
-    before = r->done++;
-    if (before == 0)
-        r->summary.first_point_seconds = now_s;
-    if (!ok) {
-#pragma omp atomic
-        r->failed++;
+    if (r->options->deadline <= 0)
+        return HUGE_VAL;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return r->options->deadline - (double)now.tv_sec - 1e-9 * (double)now.tv_nsec;
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static double
+median_seconds(const worker *w)
+{
+    double sorted[RECENT];
+    size_t n = w->n_recent < RECENT ? w->n_recent : RECENT;
+
+    if (n == 0)
+        return 0;
+    memcpy(sorted, w->recent, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_size);
+    return sorted[n / 2];
+}
+
+/* Would the next point end in time? */
+static bool
+fits_in(const run *r, const worker *w)
+{
+    return r->options->deadline <= 0 || seconds_left(r) > median_seconds(w);
+}
+
+static void
+report(const run *r, double now_s)
+{
+    const fm_target *t = &r->target;
+    fm_progress p = {.total = t->points.end - t->points.first,
+                     .resumed = t->resumed,
+                     .done = t->resumed,
+                     .saved = t->resumed + atomic_load(&r->saved),
+                     .seconds = now_s};
+
+    for (int i = 0; i < r->team; i++) {
+        p.done += atomic_load(&r->workers[i].done);
+        p.failed += atomic_load(&r->workers[i].failed);
     }
-}
-
-static void
-report(run *r, double now_s)
-{
-    fm_progress p = {.total = r->scenario->n_points, .seconds = now_s};
-
-#pragma omp atomic read
-    p.done = r->done;
-#pragma omp atomic read
-    p.failed = r->failed;
-    r->reported_s = now_s;
     r->options->progress(&p, r->options->progress_arg);
 }
 
-/* ---- 2. one chunk ---------------------------------------------------------------- */
+/* Waits for the next look; true when the run is over. */
+static bool
+wait_a_little(run *r)
+{
+    struct timespec until;
 
-/* One point from its parameters to its rows.  *start_s is when it began, and becomes when
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)(watch_period_s * 1e9);
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    (void)pthread_mutex_lock(&r->watching);
+    if (!r->over)
+        (void)pthread_cond_timedwait(&r->woken, &r->watching, &until);
+    bool over = r->over;
+    (void)pthread_mutex_unlock(&r->watching);
+    return over;
+}
+
+static void *
+watch(void *arg)
+{
+    run *r = arg;
+    double asked_s = HUGE_VAL; /* when the request to stop was seen */
+    double reported_s = 0;
+
+    while (!wait_a_little(r)) {
+        double now_s = seconds_since(&r->start);
+        if (asked_s > now_s && asked_to_stop(r))
+            asked_s = now_s;
+        if (now_s - asked_s >= grace_s || seconds_left(r) <= 0 ||
+            atomic_load(&r->halt) != FM_OK)
+            r->cut = 1;
+        if (r->options->progress != NULL && now_s - reported_s >= progress_period_s) {
+            report(r, now_s);
+            reported_s = now_s;
+        }
+    }
+    return NULL;
+}
+
+/* Signals go to the threads that had them before. */
+static bool
+start_watch(run *r, pthread_t *watcher_out)
+{
+    sigset_t all, before;
+    pthread_condattr_t attributes;
+
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    bool ok = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+              pthread_cond_init(&r->woken, &attributes) == 0;
+    (void)pthread_condattr_destroy(&attributes);
+    if (!ok)
+        return false;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    ok = pthread_create(watcher_out, NULL, watch, r) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!ok)
+        (void)pthread_cond_destroy(&r->woken);
+    return ok;
+}
+
+static void
+end_watch(run *r, pthread_t watcher)
+{
+    (void)pthread_mutex_lock(&r->watching);
+    r->over = true;
+    (void)pthread_cond_signal(&r->woken);
+    (void)pthread_mutex_unlock(&r->watching);
+    (void)pthread_join(watcher, NULL);
+    (void)pthread_cond_destroy(&r->woken);
+}
+
+/* ---- 3. one point ---------------------------------------------------------------- */
+
+static void
+count_point(worker *w, bool ok, double took_s, double now_s)
+{
+    uint_fast64_t done = atomic_load_explicit(&w->done, memory_order_relaxed);
+
+    if (done == 0)
+        w->first_s = now_s;
+    w->recent[w->n_recent++ % RECENT] = took_s;
+    atomic_store_explicit(&w->done, done + 1, memory_order_relaxed);
+    if (!ok)
+        atomic_fetch_add_explicit(&w->failed, 1, memory_order_relaxed);
+}
+
+/* One point from its parameters to its rows.  *clock_s is when it began, and becomes when
  * it ended: one look at the clock per point. */
 static fm_status
-run_point(run *r, worker *w, uint64_t index, double *start_s)
+run_point(run *r, worker *w, uint64_t index, double *clock_s)
 {
     fm_point point;
     fm_error err = FM_ERROR_INIT;
@@ -157,300 +294,503 @@ run_point(run *r, worker *w, uint64_t index, double *start_s)
     if (st != FM_OK)
         return st;
     point.threads = r->threads_inside;
-    point.stop = r->options->stop;
+    point.stop = &r->cut;
     st = fm_out_begin(w->out, index);
     if (st != FM_OK)
         return st;
     fm_status result = r->scenario->study->run(&point, w->out, &err);
-    if (result == FM_EINTERRUPT)
+    if (result == FM_EINTERRUPT) {
+        fm_out_cancel(w->out);
         return result;
+    }
     double now_s = seconds_since(&r->start);
     const char *message = NULL;
     if (result != FM_OK)
         message = err.code != FM_OK ? err.text : fm_status_name(result);
-    st = fm_out_end(w->out, result, message, now_s - *start_s);
-    if (st != FM_OK)
+    st = fm_out_end(w->out, result, message, now_s - *clock_s);
+    if (st != FM_OK) {
+        fm_out_cancel(w->out);
         return st;
-    *start_s = now_s;
-    count_point(r, w->out->points[w->out->n_points - 1].status == FM_OK, now_s);
-    if (w->reports && now_s - r->reported_s >= progress_period_s)
-        report(r, now_s);
+    }
+    bool ok = w->out->points[w->out->n_points - 1].status == FM_OK;
+    count_point(w, ok, now_s - *clock_s, now_s);
+    *clock_s = now_s;
     return FM_OK;
 }
 
-static void
-run_chunk(run *r, worker *w, uint64_t chunk)
-{
-    uint64_t first = chunk * r->chunk;
-    uint64_t left = r->scenario->n_points - first;
-    uint64_t n = left < r->chunk ? left : r->chunk;
-    double clock_s = seconds_since(&r->start);
+/* ---- 4. saving parts ------------------------------------------------------------- */
 
-    fm_out_reset(w->out, first);
-    for (uint64_t i = 0; i < n && !stopped(r); i++) {
-        fm_status st = run_point(r, w, first + i, &clock_s);
-        if (st != FM_OK)
-            halt(r, st, st == FM_EINTERRUPT ? "interrupted" : fm_status_name(st));
-    }
+/* All threads save under one lock, so together they may take the share that is allowed. */
+static bool
+is_due(const run *r, const worker *w, double now_s)
+{
+    double since_s = now_s - w->saved_s;
+    double share = period_share_1 * now_s;
+    double period_s = share < period_min_s   ? period_min_s
+                      : share > period_max_s ? period_max_s
+                                             : share;
+
+    if (r->options->period_s > 0)
+        return since_s >= r->options->period_s;
+    if (since_s < period_s)
+        return false;
+    double cost_s = part_cost_s + (double)fm_out_bytes(w->out) * r->byte_cost_s;
+    return cost_s * r->team <= saving_share_1 * since_s &&
+           w->save_took_s <= waiting_share_1 * since_s;
 }
 
-static void
-note_failures(run *r, const fm_out *out)
+static fm_status
+save(run *r, worker *w, fm_error *err)
 {
-    fm_run_summary *s = &r->summary;
+    double start_s = seconds_since(&r->start);
+    double worked_s = thread_seconds();
+    double bytes = (double)fm_out_bytes(w->out);
+    size_t n = w->out->n_points;
 
-    for (size_t i = 0; i < out->n_points; i++) {
-        const fm_point_row *p = &out->points[i];
-        if (p->status == FM_OK)
-            continue;
-        if ((size_t)p->status < FM_COUNT(s->failed_by))
-            s->failed_by[p->status]++;
-        if (s->failed++ > 0)
-            continue;
-        s->first_failed = out->first + i;
-        if (p->message != NULL)
-            (void)snprintf(s->first_failure, sizeof s->first_failure, "%s", p->message);
-    }
+    fm_status st =
+        fm_parts_save(&r->target.parts, r->scenario, &r->options->store, w->out, err);
+    if (st != FM_OK)
+        return st;
+    w->saved_s = seconds_since(&r->start);
+    w->save_took_s = w->saved_s - start_s;
+    if (bytes > 0)
+        r->byte_cost_s =
+            0.5 * (r->byte_cost_s + (thread_seconds() - worked_s) / (bytes + 1e5));
+    atomic_fetch_add(&r->saved, n);
+    if (n > 0)
+        fm_out_reset(w->out, w->out->points[n - 1].point + 1);
+    return FM_OK;
 }
 
-/* Called in order of chunks, by one thread at a time.  A thread-safe HDF5 keeps for each
- * thread whether errors are printed. */
+/* After each point. */
 static void
-hand_over(void *arg, uint64_t chunk)
+save_in_time(run *r, worker *w, double now_s)
 {
-    run *r = arg;
-    const fm_out *out = r->out[chunk % r->turns.window];
     fm_error err = FM_ERROR_INIT;
 
-    if (halted(r) != FM_OK)
+    if (!is_due(r, w, now_s) && fm_out_bytes(w->out) < BYTES_MAX)
         return;
-    (void)H5Eset_auto2(H5E_DEFAULT, r->on_h5_error, r->on_h5_error_arg);
-    fm_status st = fm_store_append(r->store, out, &err);
+    fm_status st = save(r, w, &err);
     if (st != FM_OK)
         halt(r, st, err.code != FM_OK ? err.text : fm_status_name(st));
-    else
-        note_failures(r, out);
 }
 
-/* ---- 3. the run ------------------------------------------------------------------ */
+/* Saves what the threads have in memory; one failure does not keep the others back. */
+static fm_status
+save_all(run *r)
+{
+    fm_status worst = FM_OK;
+
+    for (int i = 0; i < r->team; i++) {
+        worker *w = &r->workers[i];
+        fm_error err = FM_ERROR_INIT;
+        if (w->out == NULL || w->out->n_points == 0)
+            continue;
+        fm_tally_add(&r->tally, w->out, 0, w->out->n_points);
+        fm_status st = save(r, w, &err);
+        if (st != FM_OK)
+            halt(r, st, err.code != FM_OK ? err.text : fm_status_name(st));
+        worst = worst == FM_OK ? st : worst;
+    }
+    return worst;
+}
+
+/* ---- 5. threads ------------------------------------------------------------------ */
+
+static bool
+take_piece(run *r, fm_range *piece_out)
+{
+    const fm_team *team = r->options->team;
+
+    (void)pthread_mutex_lock(&r->taking);
+    bool taken = team != NULL ? team->take(team->arg, piece_out)
+                              : fm_todo_take(&r->todo, piece_out);
+    (void)pthread_mutex_unlock(&r->taking);
+    return taken;
+}
 
 static fm_status
-worker_start(run *r, worker *w)
+run_piece(run *r, worker *w, fm_range piece)
 {
-    *w = (worker){.reports = r->options->progress != NULL};
-#ifdef _OPENMP
-    w->reports = w->reports && omp_get_thread_num() == 0;
-#endif
-    return fm_cursor_create(r->scenario, &w->cursor);
+    double clock_s = seconds_since(&r->start);
+
+    for (uint64_t i = piece.first; i < piece.end && !stopped(r); i++) {
+        if (!fits_in(r, w)) {
+            atomic_store(&r->ended, true);
+            break;
+        }
+        fm_status st = run_point(r, w, i, &clock_s);
+        if (st == FM_EINTERRUPT)
+            atomic_store(&r->ended, true);
+        else if (st != FM_OK)
+            return st;
+        else
+            save_in_time(r, w, clock_s);
+    }
+    return FM_OK;
+}
+
+/* A thread-safe HDF5 keeps for each thread whether errors are printed. */
+static void
+work(run *r, worker *w)
+{
+    fm_range piece;
+    fm_status st = fm_cursor_create(r->scenario, &w->cursor);
+
+    if (st == FM_OK)
+        st = fm_out_create(r->scenario->study, &w->out);
+    fm_h5_lock();
+    (void)H5Eset_auto2(H5E_DEFAULT, r->on_h5_error, r->on_h5_error_arg);
+    fm_h5_unlock();
+    w->saved_s = seconds_since(&r->start);
+    while (st == FM_OK && !stopped(r) && take_piece(r, &piece))
+        st = run_piece(r, w, piece);
+    if (st != FM_OK)
+        halt(r, st, fm_status_name(st));
+    fm_cursor_free(w->cursor);
+    w->cursor = NULL;
 }
 
 static void
-work(run *r)
+run_threads(run *r)
 {
-    worker w;
-    uint64_t chunk;
+    pthread_t watcher;
+    bool watched = start_watch(r, &watcher);
 
-    fm_status st = worker_start(r, &w);
-    while (st == FM_OK && fm_turns_take(&r->turns, stopped, r, &chunk)) {
-        fm_out **out = &r->out[chunk % r->turns.window];
-        if (*out == NULL)
-            st = fm_out_create(r->scenario->study, out);
-        if (st != FM_OK)
-            break;
-        w.out = *out;
-        run_chunk(r, &w, chunk);
-        fm_turns_put(&r->turns, chunk, hand_over, r);
-    }
-    if (st != FM_OK)
-        halt(r, st, fm_status_name(st));
-    fm_cursor_free(w.cursor);
-}
-
-static fm_status
-run_all(run *r)
-{
-    fm_status st = fm_turns_start(&r->turns, r->n_chunks, r->team);
-
-    if (st == FM_OK)
-        r->out = calloc(r->turns.window, sizeof(void *));
-    if (r->out == NULL)
-        goto done;
 #ifdef _OPENMP
     if (r->team > 1 && r->threads_inside > 1 && omp_get_max_active_levels() < 2)
         omp_set_max_active_levels(2);
 #endif
 #pragma omp parallel num_threads(r->team)
-    work(r);
-done:
-    for (size_t i = 0; r->out != NULL && i < r->turns.window; i++)
-        fm_out_free(r->out[i]);
-    st = r->out != NULL ? (fm_status)r->halt : FM_ENOMEM;
-    free(r->out);
-    fm_turns_free(&r->turns);
-    return st;
+    {
+        int i = 0;
+#ifdef _OPENMP
+        i = omp_get_thread_num();
+#endif
+        work(r, &r->workers[i]);
+    }
+    if (watched)
+        end_watch(r, watcher);
 }
 
 /* Threads go to points first; when there are fewer points, what is left goes inside. */
-static void
+static fm_status
 divide(run *r)
 {
-    uint64_t n = r->scenario->n_points;
+    const fm_team *team = r->options->team;
+    uint64_t n = fm_ranges_count(&r->target.todo, 0, UINT64_MAX);
+    uint64_t processes = team != NULL ? (uint64_t)team->n_processes : 1;
     uint64_t threads = r->options->threads > 0 ? (uint64_t)r->options->threads : 1;
-    uint64_t team = n < threads ? n : threads;
+    uint64_t each = team == NULL ? n : threads; /* the leader alone knows the points */
+    uint64_t size = each < threads ? each : threads;
 
-    if (team == 0)
-        team = 1;
-    r->team = (int)team;
-    r->threads_inside = (int)(threads / team);
-    r->chunk = n / (CHUNKS_PER_THREAD * threads);
-    if (r->chunk < 1)
-        r->chunk = 1;
-    if (r->chunk > CHUNK_MAX)
-        r->chunk = CHUNK_MAX;
-    r->n_chunks = n / r->chunk + (n % r->chunk != 0);
+    size = size > 0 ? size : 1;
+    r->team = (int)size;
+    r->threads_inside = (int)(threads / size);
+    r->todo.ranges = r->target.todo;
+    r->target.todo = (fm_ranges){0};
+    r->todo.most = n / (PIECES_PER_THREAD * threads * processes);
+    if (r->todo.most < 1)
+        r->todo.most = 1;
+    if (r->todo.most > PIECE_MAX)
+        r->todo.most = PIECE_MAX;
+    r->workers = aligned_alloc(CACHE_LINE, size * sizeof *r->workers);
+    if (r->workers == NULL)
+        return FM_FAIL(r->err, FM_ENOMEM, "out of memory");
+    memset(r->workers, 0, size * sizeof *r->workers);
+    return FM_OK;
+}
+
+/* ---- 6. the result --------------------------------------------------------------- */
+
+static uint64_t
+points_done(const run *r)
+{
+    uint64_t n = 0;
+
+    for (int i = 0; i < r->team; i++)
+        n += atomic_load(&r->workers[i].done);
+    return n;
+}
+
+static void
+fill_summary(const run *r, const fm_tally *tally, fm_run_summary *s)
+{
+    s->points = r->target.points.end - r->target.points.first;
+    s->resumed = r->target.resumed;
+    s->failed = tally->failed;
+    memcpy(s->failed_by, tally->failed_by, sizeof s->failed_by);
+    memcpy(s->first_failure, tally->first_failure, sizeof s->first_failure);
+    s->first_failed = tally->first_failed;
+    for (int i = 0; i < r->team; i++) {
+        double first_s = r->workers[i].first_s;
+        if (first_s > 0 &&
+            (s->first_point_seconds == 0 || first_s < s->first_point_seconds))
+            s->first_point_seconds = first_s;
+    }
+    s->seconds = seconds_since(&r->start);
+}
+
+/* Base, parts and memory, in order of points, into the store. */
+static fm_status
+join_sources(run *r, fm_store *store, fm_tally *tally)
+{
+    fm_out **outs = calloc((size_t)r->team + 1, sizeof(fm_out *));
+    fm_joining joining = {.scenario = r->scenario,
+                          .points = r->target.points,
+                          .stop = r->options->stop,
+                          .store = store};
+    fm_points_source *sources = NULL;
+    fm_status st = FM_ENOMEM;
+
+    for (int i = 0; outs != NULL && i < r->team; i++)
+        outs[i] = r->workers[i].out;
+    if (outs != NULL)
+        st = fm_target_sources(&r->target, outs, (size_t)r->team, &sources,
+                               &joining.n_sources);
+    joining.sources = sources;
+    st = st == FM_OK ? fm_join(&joining, tally, r->err)
+                     : FM_FAIL(r->err, st, "out of memory");
+    free(sources);
+    free(outs);
+    return st;
 }
 
 static fm_status
-finish(run *r)
+store_options(run *r, fm_store_options *options)
 {
-    char now_text[TIME_TEXT] = "";
-    time_t now = time(NULL);
-    struct tm utc;
+    fm_machines *m = &r->target.parts.machines;
+    fm_status st = FM_OK;
 
-    if (r->options->store.record_times && gmtime_r(&now, &utc) != NULL)
-        (void)strftime(now_text, sizeof now_text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return fm_store_finish(r->store, now_text, r->summary.digest, r->err);
+    *options = r->options->store;
+    options->replace = r->target.replace;
+    options->listed = r->target.listed;
+    options->n_listed = r->target.points.end - r->target.points.first;
+    if (points_done(r) > 0 || r->target.resumed == 0)
+        st = fm_machines_add_here(m);
+    if (st == FM_OK && fm_machines_differ(m) && r->options->note != NULL)
+        r->options->note("points were computed on different processors or C libraries: "
+                         "last digits may depend on it",
+                         r->options->note_arg);
+    if (st == FM_OK)
+        st = fm_machines_use(m, options);
+    return st == FM_OK ? st : FM_FAIL(r->err, st, "out of memory");
+}
+
+/* Writes the result. */
+static fm_status
+publish(run *r, fm_run_summary *summary)
+{
+    char finished[FM_TIME_TEXT];
+    fm_store_options options;
+    fm_store *store = NULL;
+    fm_tally tally = {0};
+    fm_status st = store_options(r, &options);
+
+    if (st == FM_OK)
+        st = fm_store_create(r->target.path, r->scenario, &options, &store, r->err);
+    if (st == FM_OK)
+        st = join_sources(r, store, &tally);
+    fm_time_text(options.record_times, finished);
+    if (st == FM_OK)
+        st = fm_store_finish(store, finished, summary->digest, r->err);
+    fm_store_free(store);
+    if (st != FM_OK)
+        return st;
+    fill_summary(r, &tally, summary);
+    summary->done = summary->points;
+    return FM_OK;
+}
+
+/* The output is there already: only counts, and tidies up. */
+static fm_status
+describe_complete(run *r, fm_run_summary *summary)
+{
+    fm_result *result = NULL;
+    fm_tally tally = {0};
+    fm_status st = fm_result_open(r->target.path, &result, r->err);
+
+    if (st == FM_OK)
+        memcpy(summary->digest, fm_result_fact(result, "digest"),
+               strnlen(fm_result_fact(result, "digest"), FM_DIGEST_TEXT - 1));
+    fm_result_close(result);
+    const fm_points_source output = {.path = r->target.path,
+                                     .first = r->target.points.first};
+    const fm_joining joining = {.scenario = r->scenario,
+                                .sources = &output,
+                                .n_sources = 1,
+                                .points = r->target.points};
+    if (st == FM_OK)
+        st = fm_join(&joining, &tally, r->err);
+    if (st != FM_OK)
+        return st;
+    fm_target_clean(&r->target);
+    fill_summary(r, &tally, summary);
+    summary->done = summary->points;
+    summary->already_complete = true;
+    return FM_OK;
+}
+
+/* ---- 7. the run ------------------------------------------------------------------ */
+
+/* Ends before all points are done: everything finished goes to disk. */
+static fm_status
+interrupt(run *r, fm_run_summary *summary)
+{
+    uint64_t done = r->target.resumed + points_done(r);
+    fm_status st = save_all(r);
+
+    if (st != FM_OK)
+        return st;
+    fill_summary(r, &r->tally, summary);
+    summary->failed = 0;
+    for (int i = 0; i < r->team; i++)
+        summary->failed += atomic_load(&r->workers[i].failed);
+    summary->done = done;
+    return FM_FAIL(r->err, FM_EINTERRUPT, "interrupted: %llu of %llu points are done",
+                   (unsigned long long)done, (unsigned long long)summary->points);
+}
+
+/* A second process on the same output may have been faster and have tidied up what this
+ * one was about to use; then all is well.  returns FM_OK, or st */
+static fm_status
+or_reached(run *r, fm_status st, fm_run_summary *summary)
+{
+    fm_error *err = r->err;
+
+    if (st == FM_ENOMEM || r->target.replace || !fm_target_is_reached(&r->target))
+        return st;
+    r->err = NULL; /* what goes wrong now does not hide the reason */
+    fm_status described = describe_complete(r, summary);
+    r->err = err;
+    if (described != FM_OK)
+        return st;
+    if (err != NULL)
+        *err = (fm_error)FM_ERROR_INIT;
+    return FM_OK;
+}
+
+/* After a failure: what is finished goes to disk, if it can. */
+static fm_status
+give_up(run *r, fm_status st, fm_run_summary *summary)
+{
+    if (or_reached(r, st, summary) == FM_OK)
+        return FM_OK;
+    (void)save_all(r);
+    return st;
+}
+
+/* After all points: the result, or what keeps it from being written. */
+static fm_status
+conclude(run *r, fm_run_summary *summary)
+{
+    fm_status st = publish(r, summary);
+
+    if (st == FM_OK)
+        fm_target_clean(&r->target);
+    else if (st == FM_EINTERRUPT)
+        st = interrupt(r, summary);
+    else
+        st = give_up(r, st, summary);
+    return st;
+}
+
+/* One process of several: what it has goes to disk, and the leader merges. */
+static fm_status
+conclude_team(run *r, fm_status st, fm_run_summary *summary)
+{
+    const fm_team *team = r->options->team;
+
+    if (save_all(r) != FM_OK && st == FM_OK)
+        st = (fm_status)atomic_load(&r->halt);
+    if (st == FM_OK && stopped(r))
+        st = FM_EINTERRUPT;
+    st = team->gather(team->arg, st);
+    if (team->leader && (st == FM_OK || st == FM_EINTERRUPT)) {
+        fm_status scanned = fm_parts_scan(&r->target.parts, false, false, r->err);
+        st = scanned != FM_OK ? scanned : st;
+    }
+    if (team->leader && st == FM_OK)
+        st = r->target.complete ? describe_complete(r, summary) : conclude(r, summary);
+    st = team->end(team->arg, st);
+    if (st != FM_OK)
+        (void)FM_FAIL(r->err, st, "%s", fm_status_name(st));
+    if (!team->leader || st == FM_EINTERRUPT) {
+        fill_summary(r, &r->tally, summary);
+        summary->done = r->target.resumed + points_done(r);
+    }
+    return st;
+}
+
+static fm_status
+run_alone(run *r, fm_run_summary *summary)
+{
+    uint64_t n = fm_ranges_count(&r->target.todo, 0, UINT64_MAX);
+    fm_status st = divide(r);
+
+    if (st != FM_OK)
+        return st;
+    if (r->target.complete)
+        return describe_complete(r, summary);
+    if (n > 0)
+        run_threads(r);
+    st = (fm_status)atomic_load(&r->halt);
+    if (st != FM_OK)
+        return give_up(r, st, summary);
+    return points_done(r) < n ? interrupt(r, summary) : conclude(r, summary);
+}
+
+static fm_status
+run_in_team(run *r, fm_status st, fm_run_summary *summary)
+{
+    const fm_team *team = r->options->team;
+
+    if (st == FM_OK)
+        st = divide(r);
+    st = team->begin(team->arg, st, team->leader ? &r->todo : NULL);
+    if (st != FM_OK) /* told by the process that failed */
+        return FM_FAIL(r->err, st, "%s", fm_status_name(st));
+    run_threads(r);
+    return conclude_team(r, (fm_status)atomic_load(&r->halt), summary);
+}
+
+static void
+free_workers(run *r)
+{
+    for (int i = 0; r->workers != NULL && i < r->team; i++)
+        fm_out_free(r->workers[i].out);
+    free(r->workers);
+    fm_ranges_free(&r->todo.ranges);
 }
 
 fm_status
 fm_run(const fm_scenario *scenario, const char *path, const fm_run_options *options,
        fm_run_summary *summary_out, fm_error *err)
 {
-    run r = {.scenario = scenario, .options = options, .err = err};
+    run r = {.scenario = scenario,
+             .options = options,
+             .taking = PTHREAD_MUTEX_INITIALIZER,
+             .watching = PTHREAD_MUTEX_INITIALIZER,
+             .byte_cost_s = byte_cost_s,
+             .err = err};
+    fm_run_summary summary = {0};
+    const fm_team *team = options->team;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &r.start);
     (void)H5Eget_auto2(H5E_DEFAULT, &r.on_h5_error, &r.on_h5_error_arg);
-    divide(&r);
-    fm_status st = fm_store_create(path, scenario, &options->store, &r.store, err);
-    if (st != FM_OK)
-        goto done;
-    st = run_all(&r);
-    if (st != FM_OK)
-        goto done;
-    st = finish(&r);
-    if (st != FM_OK)
-        goto done;
-    r.summary.points = scenario->n_points;
-    r.summary.seconds = seconds_since(&r.start);
-    if (options->progress != NULL)
-        report(&r, r.summary.seconds);
-    *summary_out = r.summary;
-done:
-    fm_store_free(r.store);
+    fm_status st = fm_target_start(scenario, path, options, &r.target, err);
+    if (st == FM_OK && (team == NULL || team->leader))
+        st = fm_target_prepare(&r.target, err);
+    if (team != NULL)
+        st = run_in_team(&r, st, &summary);
+    else if (st == FM_OK)
+        st = run_alone(&r, &summary);
+    if (st == FM_OK || st == FM_EINTERRUPT) {
+        if (options->progress != NULL)
+            report(&r, seconds_since(&r.start));
+        *summary_out = summary;
+    }
+    free_workers(&r);
+    fm_target_free(&r.target);
     return st;
-}
-
-/* ---- 4. blocks of draws inside one point ----------------------------------------- */
-
-typedef struct blocks {
-    const fm_point *point;
-    const fm_blocks *work;
-    size_t size; /* of a partial result, aligned */
-    fm_turns turns;
-    char *partial;     /* [turns.window][size] */
-    fm_status *status; /* [turns.window] of compute */
-    int halt;          /* atomic; written when a block's turn has come */
-} blocks;
-
-static bool
-blocks_halted(void *arg)
-{
-    blocks *b = arg;
-    int status;
-
-#pragma omp atomic read
-    status = b->halt;
-    return status != FM_OK;
-}
-
-/* Draws of block k. */
-static size_t
-block_length(const blocks *b, uint64_t k)
-{
-    uint64_t left = b->work->n - k * b->work->block_size;
-
-    return left < b->work->block_size ? (size_t)left : b->work->block_size;
-}
-
-/* A block's failure counts only when its turn comes: the lowest block that failed
- * decides, whatever the number of threads. */
-static void
-fold_block(void *arg, uint64_t k)
-{
-    blocks *b = arg;
-    size_t slot = k % b->turns.window;
-    fm_status st = b->status[slot];
-
-    if (blocks_halted(b))
-        return;
-    if (st == FM_OK)
-        st = b->work->fold(b->work->arg, k * b->work->block_size, block_length(b, k),
-                           b->partial + slot * b->size);
-    if (st == FM_OK)
-        return;
-#pragma omp atomic write
-    b->halt = (int)st;
-}
-
-static void
-compute_blocks(blocks *b)
-{
-    uint64_t k;
-
-    while (fm_turns_take(&b->turns, blocks_halted, b, &k)) {
-        size_t slot = k % b->turns.window;
-        b->status[slot] = FM_EINTERRUPT;
-        if (!fm_should_stop(b->point))
-            b->status[slot] =
-                b->work->compute(b->work->arg, k * b->work->block_size,
-                                 block_length(b, k), b->partial + slot * b->size);
-        fm_turns_put(&b->turns, k, fold_block, b);
-    }
-}
-
-/* Partial results stay aligned for any type. */
-static size_t
-aligned(size_t size)
-{
-    const size_t unit = sizeof(max_align_t);
-
-    return size > 0 ? (size + unit - 1) / unit * unit : unit;
-}
-
-fm_status
-fm_for_blocks(const fm_point *point, const fm_blocks *work, fm_error *err)
-{
-    blocks b = {.point = point, .work = work, .size = aligned(work->size)};
-
-    assert(work->block_size > 0);
-    uint64_t n_blocks = work->n / work->block_size + (work->n % work->block_size != 0);
-    int threads = point->threads > 1 ? point->threads : 1;
-    if ((uint64_t)threads > n_blocks)
-        threads = n_blocks > 0 ? (int)n_blocks : 1;
-    fm_status st = fm_turns_start(&b.turns, n_blocks, threads);
-    if (st == FM_OK) {
-        b.partial = calloc(b.turns.window, b.size);
-        b.status = calloc(b.turns.window, sizeof *b.status);
-        st = b.partial != NULL && b.status != NULL ? FM_OK : FM_ENOMEM;
-    }
-    if (st != FM_OK)
-        goto done;
-#pragma omp parallel num_threads(threads)
-    compute_blocks(&b);
-    st = (fm_status)b.halt;
-done:
-    free(b.status);
-    free(b.partial);
-    fm_turns_free(&b.turns);
-    return st == FM_OK ? FM_OK : FM_FAIL(err, st, "%s", fm_status_name(st));
 }

@@ -139,6 +139,27 @@ START_TEST(test_blocks_of_draws)
 }
 END_TEST
 
+/* A stream that begins later gives the same draws under smaller numbers. */
+START_TEST(test_first_draw)
+{
+    const uint64_t last = UINT64_C(1) << 32;
+    fm_stream s = fm_stream_make(2385, 77, 99);
+    double whole[500], u[500], v[500], w[500];
+    uint32_t words[4], moved[4];
+
+    fm_rng_uniform2(&s, last - 500, 500, whole, w);
+    fm_rng_words(&s, 123457, words);
+    s.first = (uint32_t)(last - 500);
+    fm_rng_uniform(&s, 0, 200, u);
+    fm_rng_uniform2(&s, 200, 300, u + 200, v);
+    ck_assert_mem_eq(u, whole, sizeof u);
+    ck_assert_mem_eq(v, w + 200, 300 * sizeof *v);
+    s.first = 123450;
+    fm_rng_words(&s, 7, moved);
+    ck_assert_mem_eq(words, moved, sizeof words);
+}
+END_TEST
+
 /* Loops over many draws at once give the words of Random123, one draw at a time, for all
  * lengths around the widths of vectors. */
 START_TEST(test_many_at_once)
@@ -798,6 +819,7 @@ main(void)
     tcase_add_test(rng, test_stream_rows);
     tcase_add_test(rng, test_rank_independence);
     tcase_add_test(rng, test_blocks_of_draws);
+    tcase_add_test(rng, test_first_draw);
     tcase_add_test(rng, test_many_at_once);
     tcase_add_test(rng, test_selector);
     tcase_add_test(points, test_grid);

@@ -96,7 +96,7 @@ START_TEST(points_must_follow_each_other)
                      FM_OK);
     ck_assert_int_eq(fm_out_create(&fake_study, &out), FM_OK);
     fake_compute(s, out, 1, 3);
-    ck_assert_int_eq(fm_store_append(store, out, NULL), FM_EINTERNAL);
+    ck_assert_int_eq(fm_store_append(store, out, 0, out->n_points, NULL), FM_EINTERNAL);
     fm_out_free(out);
     fm_store_free(store);
     fake_drop(s);

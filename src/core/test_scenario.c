@@ -120,7 +120,8 @@ static void
 setup(void)
 {
     ck_assert_int_eq(fm_units_create(&units, NULL), FM_OK);
-    context = (fm_context){units, studies, FM_COUNT(studies), NULL};
+    context =
+        (fm_context){.units = units, .studies = studies, .n_studies = FM_COUNT(studies)};
 }
 
 static void

@@ -115,16 +115,24 @@ judge_row(fm_judge *judge, const fm_rows *rows, size_t i)
 }
 
 void
-fm_judge_chunk(fm_judge *judge, const fm_out *chunk)
+fm_judge_points(fm_judge *judge, const fm_out *out, size_t first, size_t n)
 {
-    const fm_rows *rows = &chunk->tables[judge->table];
+    const fm_rows *rows = &out->tables[judge->table];
+    const fm_point_row *points = out->points + first;
 
-    for (size_t i = 0; i < chunk->n_points; i++)
-        if (chunk->points[i].status != FM_OK && judge->n_lost++ == 0)
-            judge->first_lost = chunk->first + i;
-    for (size_t i = 0; i < rows->n_rows; i++)
-        if (chunk->points[rows->point[i] - chunk->first].status == FM_OK)
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (points[i].status != FM_OK && judge->n_lost++ == 0)
+            judge->first_lost = points[i].point;
+    size_t end = fm_rows_from(rows, points[n - 1].point + 1);
+    size_t at = 0;
+    for (size_t i = fm_rows_from(rows, points[0].point); i < end; i++) {
+        while (points[at].point < rows->point[i])
+            at++;
+        if (points[at].status == FM_OK)
             judge_row(judge, rows, i);
+    }
 }
 
 bool

@@ -15,18 +15,20 @@ typedef struct fm_judge {
     uint64_t n_rows, n_failed;
     double value, limit, margin; /* of the worst row so far */
     uint64_t point;
-    uint64_t n_lost, first_lost; /* points that failed: they have no row worth judging */
+    uint64_t n_lost, first_lost; /* points that failed or are pending: they have no row
+                                    worth judging */
 } fm_judge;
 
 /* judges_out  out  [study->n_verdicts], free()
  * returns FM_OK; FM_ENOMEM; FM_EINTERNAL when a verdict names no number of its study */
 fm_status fm_judges_create(const fm_schema *schema, fm_judge **judges_out, fm_error *err);
 
-/* Looks at a chunk of points.  A row without limit is not judged; a row without value
- * fails; a value at its limit passes.  The first of the worst rows is kept. */
-void fm_judge_chunk(fm_judge *judge, const fm_out *chunk);
+/* Looks at points [first, first + n) of `out`.  A row without limit is not judged; a row
+ * without value fails; a value at its limit passes.  The first of the worst rows is
+ * kept. */
+void fm_judge_points(fm_judge *judge, const fm_out *out, size_t first, size_t n);
 
-/* After the last chunk: a point that failed passes no verdict.
+/* After the last point: a point that failed or is pending passes no verdict.
  * returns false when there is nothing to say: no row had a limit */
 bool fm_judge_finish(fm_judge *judge);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hash.h"
 #include "core/result_parts.h"
 #include "core/sheet.h"
 #include "core/store.h"
@@ -28,17 +29,17 @@ is_grid_coordinate(const fm_result_table *table, size_t column)
 }
 
 static void
-hash_slice(fm_digest *hash, const fm_slice *s)
+hash_slice(fm_hash *hash, const fm_slice *s)
 {
     if (s->type == FM_TYPE_REAL)
-        fm_digest_reals(hash, s->real, s->n);
+        fm_hash_reals(hash, s->real, s->n);
     else if (s->type == FM_TYPE_INTEGER)
-        fm_digest_integers(hash, s->integer, s->n);
+        fm_hash_integers(hash, s->integer, s->n);
     else if (s->type == FM_TYPE_CODE)
-        fm_digest_bytes(hash, s->code, s->n);
+        fm_hash_bytes(hash, s->code, s->n);
     else
         for (size_t i = 0; i < s->n; i++)
-            fm_digest_text(hash, s->text[i]);
+            fm_hash_text(hash, s->text[i]);
 }
 
 /* Reads rows [first, first + FM_CHUNK_ROWS) or as many as there are. */
@@ -55,27 +56,29 @@ read_chunk(const fm_result *r, const fm_result_table *t, size_t column, uint64_t
 
 static fm_status
 hash_column(const fm_result *r, const fm_result_table *t, size_t column,
-            char hex_out[FM_DIGEST_TEXT], uint64_t *n_out, fm_error *err)
+            char hex_out[FM_HASH_TEXT], uint64_t *n_out, fm_error *err)
 {
     fm_slice s = {0};
-    fm_digest hash;
-    fm_status st = FM_OK;
+    fm_hash *hash = NULL;
+    fm_status st = fm_hash_create(&hash);
 
-    fm_digest_init(&hash);
+    if (st != FM_OK)
+        return FM_FAIL(err, st, "out of memory");
     *n_out = t->n_rows;
     if (is_grid_coordinate(t, column)) {
         st = fm_result_coordinate(r, t, column, &s, err);
         *n_out = s.n;
-        hash_slice(&hash, &s);
+        hash_slice(hash, &s);
         fm_slice_free(&s);
     } else {
         for (uint64_t at = 0; at < t->n_rows && st == FM_OK; at += FM_CHUNK_ROWS) {
             st = read_chunk(r, t, column, at, &s, err);
-            hash_slice(&hash, &s);
+            hash_slice(hash, &s);
             fm_slice_free(&s);
         }
     }
-    fm_digest_done(&hash, hex_out);
+    fm_hash_done(hash, hex_out);
+    fm_hash_free(hash);
     return st;
 }
 
@@ -90,7 +93,7 @@ digest_table(const fm_result *r, const fm_result_table *t, fm_digest *digest,
     fm_digest_table(digest, t->name, t->n_dims, t->dims, n);
     for (size_t c = 0; c < t->n_columns; c++) {
         const fm_result_column *column = &t->columns[c];
-        char hash[FM_DIGEST_TEXT];
+        char hash[FM_HASH_TEXT];
         fm_identity identity = {.name = column->name,
                                 .unit = column->unit,
                                 .type = column->type,

@@ -17,7 +17,7 @@ typedef double (*fm_math_function)(double x, const void *arg);
  * x_out      out  untouched on error
  * returns FM_OK; FM_EDOM if an end is not finite or f has the same sign at both ends;
  *         FM_ENOCONV if f gives NaN or 200 steps do not suffice
- * source  Chandrupatla (1997), Adv. Eng. Softw. 28, 145-149   terms: - */
+ * source  Chandrupatla (1997), Adv. Eng. Softw. 28, 145-149   terms: met.confidence-interval */
 fm_status fm_math_bracket_root(fm_math_function f, const void *arg, double low,
                                double high, double rel_tol, double *x_out);
 
@@ -31,7 +31,7 @@ fm_status fm_math_bracket_root(fm_math_function f, const void *arg, double low,
  * x_out    out  root to a few roundings; untouched on error
  * returns FM_OK; FM_EDOM if guess or step is outside its domain; FM_ENOCONV if there is
  *         no sign change within 2^60 steps, or f gives NaN
- * source  own   terms: - */
+ * source  own   terms: met.confidence-interval */
 fm_status fm_math_monotone_root(fm_math_function f, const void *arg, double guess,
                                 double step, int rising, double *x_out);
 

@@ -168,7 +168,7 @@ fm_status
 fm_math_life_moments(const fm_math_life *life, double *mean_out, double *sd_out)
 {
     const double euler = 0.57721566490153286061, pi = 3.14159265358979323846;
-    double mean = life->location, sd = life->scale, s = life->scale;
+    double s = life->scale, mean = life->location, sd = s;
     switch (life->family) {
     case FM_MATH_NORMAL:
         break;

@@ -144,8 +144,8 @@ sev_start(const fm_math_life_rows *rows, const fm_math_life_totals *t, size_t st
             n += 1;
         }
     }
-    double spread = n > 0 ? 0.5 * sum / n : 0;
-    return spread > 0 ? spread : fmax(-t->mean_failed, DBL_MIN);
+    double half = n > 0 ? 0.5 * sum / n : 0;
+    return half > 0 ? half : fmax(-t->mean_failed, DBL_MIN);
 }
 
 static fm_status
@@ -211,14 +211,15 @@ newton_step(const fm_math_life_rows *rows, double n_failed, double p[2],
     double da = (ga * htt - hat * gt) / det, dt = (gt * haa - hat * ga) / det;
     double now = s->l + n_failed * log(tau);
     double length = fabs(dt) / tau + fabs(da) / (1 + fabs(alpha));
-    for (double part = 1; part > 1e-9; part /= 2) {
+    for (int halvings = 0; halvings < 30; halvings++) {
+        double part = ldexp(1, -halvings);
         double a = alpha + part * da, b = tau + part * dt;
         if (!(b > 0))
             continue;
         fm_math_life_sums next = fm_math_life_sums_eval(rows, a, b);
         double then = next.l + n_failed * log(b);
         /* Close to the maximum the likelihood is flat within its rounding. */
-        if (then >= now || (length < 1e-6 && part >= 1)) {
+        if (then >= now || (length < 1e-6 && halvings == 0)) {
             p[0] = a;
             p[1] = b;
             *s = next;
@@ -305,13 +306,15 @@ threshold_info(const fm_math_life *life, const fm_math_life_data *data, double i
 static fm_status
 finish(const fm_math_life_data *data, const fm_math_life_totals *t, fm_math_life_fit *fit)
 {
-    double score[2], info[4];
+    double info[4];
     fit->n_failed = t->n_failed;
     fit->n_rows = t->n_rows;
     fit->n_parameters = fit->life.family == FM_MATH_WEIBULL3 ? 3 : 2;
     fm_status st = fm_math_life_loglik(&fit->life, data, &fit->loglik);
-    if (st == FM_OK)
+    if (st == FM_OK) {
+        double score[2];
         st = fm_math_life_derivatives(&fit->life, data, score, info);
+    }
     if (st != FM_OK || !isfinite(fit->loglik))
         return FM_ENOCONV;
     double full[9] = {info[0], info[1], 0, info[2], info[3], 0, 0, 0, 0};

@@ -120,13 +120,14 @@ maximise(profile *p, double value)
     bool positive = p->target != FM_MATH_AT_SCALE;
     for (int i = 0; i < FM_MATH_LIFE_STEPS; i++) {
         double move = d[1] < 0 ? -d[0] / d[1] : (double)NAN;
-        double size = fabs(v) + (positive ? 0 : 1), next_l = (double)NAN, next_d[2];
+        double size = fabs(v) + (positive ? 0 : 1), next_l = (double)NAN,
+               next_d[2] = {0, 0};
         if (isnan(move) || isnan(l))
             return (double)NAN;
         double next = v;
         bool close = fabs(move) <= 1e-7 * size;
-        for (double part = 1; part > 1e-12; part /= 2) {
-            next = v + part * move;
+        for (int halvings = 0; halvings < 40; halvings++) {
+            next = v + ldexp(move, -halvings);
             if (positive && !(next > 0))
                 continue;
             next_l = along(p, value, next, next_d);
@@ -162,10 +163,12 @@ signed_root(double value, void *context)
 static fm_status
 find_bound(profile *p, double estimate, double width, double *bound_out)
 {
-    const double start = p->start, widest = 1e8;
+    const double start = p->start;
+    const int most_doublings = 27;
     double inner = estimate, f_inner = -sqrt(p->critical);
-    double reach = width;
-    for (; reach <= widest * width; reach *= 2) {
+    int doublings = 0;
+    for (; doublings < most_doublings; doublings++) {
+        double reach = ldexp(width, doublings);
         double outer = estimate + p->side * reach, f = signed_root(outer, p);
         if (isnan(f))
             break;
@@ -182,7 +185,7 @@ find_bound(profile *p, double estimate, double width, double *bound_out)
     }
     p->start = start;
     /* What stalls close to the estimate is a failure of ours, no open interval. */
-    if (reach <= 64 * width)
+    if (doublings <= 6)
         return FM_ENOCONV;
     *bound_out = p->side * (double)INFINITY;
     return FM_OK;

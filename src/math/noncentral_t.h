@@ -16,7 +16,7 @@
  * accuracy  1e-13 relative in both tails down to 1e-250, times the rounding that t and
  *           delta bring themselves (eps * |delta| * |t - delta| in the far tails)
  * source  Johnson, Kotz, Balakrishnan (1995), Continuous Univariate Distributions 2,
- *         ch. 31; certified rows nt..   terms: spc.noncentral-t */
+ *         ch. 31; certified rows nt..   terms: accept.noncentral-t */
 fm_status fm_math_nct_cdf(double t, double df, double delta, double *lower_out,
                           double *upper_out);
 
@@ -27,7 +27,7 @@ fm_status fm_math_nct_cdf(double t, double df, double delta, double *lower_out,
  * t_out  out  untouched on error
  * returns FM_OK; FM_EDOM, FM_ENOCONV as above
  * accuracy  1e-12 relative, or of 1 near 0; certified rows nq..
- * source  own   terms: spc.noncentral-t */
+ * source  own   terms: accept.noncentral-t */
 fm_status fm_math_nct_quantile(double p, double df, double delta, double *t_out);
 
 /* The noncentrality parameter with P(T <= t) = p; it falls as p rises.
@@ -37,7 +37,7 @@ fm_status fm_math_nct_quantile(double p, double df, double delta, double *t_out)
  * delta_out  out  untouched on error
  * returns FM_OK; FM_EDOM, FM_ENOCONV as above
  * accuracy  1e-12 relative, or of 1 near 0; certified rows nd..
- * source  own   terms: spc.noncentral-t */
+ * source  own   terms: accept.noncentral-t */
 fm_status fm_math_nct_delta(double t, double df, double p, double *delta_out);
 
 #endif

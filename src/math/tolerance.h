@@ -26,7 +26,7 @@
  * accuracy  1e-12 relative
  * source  k sqrt(n) is the quantile `confidence` of the noncentral t with noncentrality
  *         sqrt(n) z(content): ISO 16269-6:2014; certified rows k1..
- * terms: spc.tolerance-interval spc.noncentral-t */
+ * terms: accept.tolerance-interval accept.noncentral-t */
 fm_status fm_math_tolerance_one_sided(double n, double df, double content,
                                       double confidence, double *k_out);
 
@@ -37,7 +37,7 @@ fm_status fm_math_tolerance_one_sided(double n, double df, double content,
  * accuracy  1e-11 relative
  * source  average over the mean of the chi-square probability of the width (Wald and
  *         Wolfowitz 1946, without their approximation); certified rows k2..
- * terms: spc.tolerance-interval */
+ * terms: accept.tolerance-interval */
 fm_status fm_math_tolerance_two_sided(double n, double df, double content,
                                       double confidence, double *k_out);
 
@@ -52,7 +52,7 @@ fm_status fm_math_tolerance_two_sided(double n, double df, double content,
  * returns FM_OK; FM_EDOM if an argument is outside its domain; FM_ENOCONV (not seen)
  * accuracy  1e-12 relative, or of 1 near 0
  * source  noncentral t: Kane (1986), J. Qual. Technol. 18, 41-52; certified rows cp..
- * terms: spc.cp-cpk spc.noncentral-t */
+ * terms: spc.cp-cpk accept.noncentral-t */
 fm_status fm_math_capability_bound(double index, double n, double df, double confidence,
                                    double *bound_out);
 
@@ -87,7 +87,7 @@ fm_status fm_math_capability_size(double index, double claim, double confidence,
  * content         in   (0, 1)
  * confidence_out  out  untouched on error
  * returns FM_OK; FM_EDOM if an argument is outside its domain
- * source  Wilks (1941), Ann. Math. Stat. 12, 91-96   terms: spc.tolerance-interval */
+ * source  Wilks (1941), Ann. Math. Stat. 12, 91-96   terms: accept.tolerance-interval */
 fm_status fm_math_wilks_confidence(uint64_t n, uint64_t rank, double content,
                                    double *confidence_out);
 
@@ -96,7 +96,7 @@ fm_status fm_math_wilks_confidence(uint64_t n, uint64_t rank, double content,
  * rank_out                out  >= 1; untouched on error
  * returns FM_OK; FM_EDOM if an argument is outside its domain; FM_ETOOFEW if even the
  *         smallest value does not give the confidence
- * source  Wilks (1941)   terms: spc.tolerance-interval */
+ * source  Wilks (1941)   terms: accept.tolerance-interval */
 fm_status fm_math_wilks_rank(uint64_t n, double content, double confidence,
                              uint64_t *rank_out);
 
@@ -106,7 +106,7 @@ fm_status fm_math_wilks_rank(uint64_t n, double content, double confidence,
  * n_out                      out  untouched on error
  * returns FM_OK; FM_EDOM if an argument is outside its domain; FM_ERANGE if more than
  *         10^15 values would be needed
- * source  Wilks (1941); certified rows wn..   terms: spc.tolerance-interval */
+ * source  Wilks (1941); certified rows wn..   terms: accept.tolerance-interval */
 fm_status fm_math_wilks_size(uint64_t rank, double content, double confidence,
                              uint64_t *n_out);
 

@@ -23,14 +23,6 @@ enum {
     CHUNK = 256
 }; /* all arrays of a chunk stay in the first-level cache */
 
-/* The loops below once for each vector length, chosen when the program starts. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) &&                \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                             \
-    !defined(__SANITIZE_THREAD__)
-#define FM_ANY_WIDTH __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
-#else
-#define FM_ANY_WIDTH
-#endif
 #define FM_LANE static inline __attribute__((always_inline))
 
 /* ---- 1. elementary functions on one lane ----------------------------------------- */

@@ -516,6 +516,9 @@ const fm_study fm_study_pull_simulate = {
     .streams = streams,
     .n_streams = FM_COUNT(streams),
     .draws = 100000,
+    .over_draws = "summary.mean summary.std_dev summary.fraction_below_limit "
+                  "summary.share_wire summary.share_heel_1 summary.share_heel_2 "
+                  "summary.share_lift_1 summary.share_lift_2 modes.share",
     .check = fm_pull_simulate_check,
     .rows = fm_pull_simulate_rows,
     .run = fm_pull_simulate_run,

@@ -23,7 +23,7 @@ static const struct {
              {"doe", "doe"},          {"pull", "bond"},       {"pyro", "pyro"},
              {"wafer", "waf"},        {"depth", "dep"},       {"spc", "spc fdc msa"},
              {"vacfilm", "vac film"}, {"inspect", "insp"},    {"ebeam", "eb"},
-             {"fabflow", "flow"}};
+             {"fabflow", "flow"},     {"whatif", "sim"}};
 
 typedef enum shape {
     TEXT,

@@ -79,6 +79,8 @@ void fm_page_tables(fm_page *page); /* all tables of the result but points and v
 /* Sections of one result (report_facts.c). */
 void fm_page_parameters(fm_page *page);
 void fm_page_points(fm_page *page);
+/* "998 of 1000 points computed, 3 of them failed; 2 pending". */
+void fm_page_coverage(fm_page *page);
 /* Swept values of a point: ": wire diameter 20 µm, hook position 0.2". */
 void fm_page_swept(fm_page *page, uint64_t point);
 void fm_page_provenance(fm_page *page);

@@ -7,14 +7,17 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/asked.h"
+#include "report/coverage.h"
 #include "report/decimals.h"
 #include "report/page.h"
 #include "report/plot.h"
+#include "report/point_rows.h"
 #include "report/unit_text.h"
 
 enum {
@@ -189,13 +192,23 @@ status_at(const fm_slice *s, size_t i)
     return (fm_status)(s->type == FM_TYPE_CODE ? s->code[i] : (int)s->integer[i]);
 }
 
+static bool
+is_failed(const fm_slice *s, size_t i)
+{
+    return status_at(s, i) != FM_OK && status_at(s, i) != FM_EPENDING;
+}
+
+/* Points without a result; *n_failed_out of them were computed. */
 static size_t
-count_failed(const fm_slice *s)
+count_missing(const fm_slice *s, size_t *n_failed_out)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < s->n; i++)
+    *n_failed_out = 0;
+    for (size_t i = 0; i < s->n; i++) {
         n += status_at(s, i) != FM_OK;
+        *n_failed_out += is_failed(s, i);
+    }
     return n;
 }
 
@@ -244,9 +257,17 @@ fm_page_swept(fm_page *page, uint64_t point)
 {
     size_t axes[AXES_MAX];
     const fm_result_table *points = fm_result_points(page->result);
-    size_t n = points != NULL && point < points->n_rows
+    fm_point_index index;
+
+    if (fm_point_index_read(page->result, &index, page->err) != FM_OK) {
+        fm_page_fail(page, FM_EIO, "cannot read the points");
+        return;
+    }
+    uint64_t row = fm_point_index_row(&index, point);
+    size_t n = points != NULL && row < points->n_rows
                    ? fm_result_axes(page->result, axes, AXES_MAX)
                    : 0;
+    fm_point_index_free(&index);
 
     for (size_t k = 0; k < n; k++) {
         const fm_result_column *c = &points->columns[axes[k]];
@@ -256,7 +277,7 @@ fm_page_swept(fm_page *page, uint64_t point)
         fm_str_add(&page->html, k > 0 ? ", " : ": ");
         fm_html_ticked(&page->html, name.data != NULL ? name.data : c->name);
         fm_str_add(&page->html, " ");
-        add_axis_value(page, points, axes[k], point);
+        add_axis_value(page, points, axes[k], row);
         const char *unit = fm_unit_text(c->unit, unit_text);
         fm_str_add(&page->html, *unit != '\0' ? " " : "");
         fm_html_text(&page->html, unit);
@@ -270,7 +291,8 @@ add_failed_row(fm_page *page, const fm_result_table *points, const size_t *axes,
 {
     size_t message = fm_result_column_named(points, "message");
 
-    fm_str_addf(&page->html, "<tr><th scope=\"row\" class=\"num\">%zu</th>", row);
+    fm_str_addf(&page->html, "<tr><th scope=\"row\" class=\"num\">%" PRIu64 "</th>",
+                fm_point_of_row(page->result, row));
     for (size_t k = 0; k < n_axes; k++) {
         fm_str_add(&page->html, "<td class=\"num\">");
         add_axis_value(page, points, axes[k], row);
@@ -311,7 +333,7 @@ add_failed_table(fm_page *page, const fm_result_table *points, size_t n_failed)
     fm_str_add(&page->html, "<th scope=\"col\">Status</th><th scope=\"col\">Message</th>"
                             "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < page->status.n && shown < FAILED_MAX; i++)
-        if (status_at(&page->status, i) != FM_OK) {
+        if (is_failed(&page->status, i)) {
             add_failed_row(page, points, axes, n_axes, i);
             shown++;
         }
@@ -346,7 +368,8 @@ add_remarks(fm_page *page, const fm_result_table *points)
             break;
         }
         fm_str_add(&page->html, shown++ == 0 ? "<p>Remarks:</p>\n<ul>\n" : "");
-        fm_str_addf(&page->html, "<li>Point %zu: ", i);
+        fm_str_addf(&page->html, "<li>Point %" PRIu64 ": ",
+                    fm_point_of_row(page->result, i));
         fm_html_text(&page->html, s.text[i]);
         fm_str_add(&page->html, "</li>\n");
     }
@@ -380,17 +403,31 @@ add_axes(fm_page *page)
 }
 
 void
+fm_page_coverage(fm_page *page)
+{
+    fm_coverage coverage;
+
+    if (fm_coverage_read(page->result, &coverage, NULL) == FM_OK) {
+        fm_coverage_add_text(&coverage, &page->html);
+        return;
+    }
+    fm_str_add(&page->html, "points: ");
+    fm_html_text(&page->html, fm_result_fact(page->result, "points"));
+}
+
+void
 fm_page_points(fm_page *page)
 {
     const fm_result_table *points = fm_result_points(page->result);
-    size_t n_failed = count_failed(&page->status);
+    size_t n_failed;
+    size_t n_missing = count_missing(&page->status, &n_failed);
 
     fm_page_section(page, 3, fm_page_id(page, "points", ""), "Points");
     add_axes(page);
-    fm_str_addf(&page->html, "<p>Coverage: %zu of %zu points computed",
-                page->status.n - n_failed, page->status.n);
-    if (n_failed > 0) {
-        fm_str_addf(&page->html, "; <strong>%zu without a result</strong>: ", n_failed);
+    fm_str_add(&page->html, "<p>Coverage: ");
+    fm_page_coverage(page);
+    if (n_missing > 0) {
+        fm_str_addf(&page->html, "; <strong>%zu without a result</strong>: ", n_missing);
         add_causes(page);
     }
     fm_str_add(&page->html, ".</p>\n");

@@ -14,6 +14,7 @@
 
 #include "report/asked.h"
 #include "report/plot.h"
+#include "report/point_rows.h"
 #include "report/unit_text.h"
 
 enum {
@@ -288,6 +289,7 @@ load_axis_values(const source *from, size_t axis, fm_plot_column *c, fm_error *e
     const fm_result *result = from->drawing->result;
     const fm_result_table *points = fm_result_points(result);
     fm_plot_column all = {0};
+    fm_point_index index = {0};
 
     if (from->point == NULL)
         return load_column(&(span){result, points, from->rows.first, from->rows.n}, axis,
@@ -297,11 +299,14 @@ load_axis_values(const source *from, size_t axis, fm_plot_column *c, fm_error *e
     double *value = malloc((from->rows.n > 0 ? from->rows.n : 1) * sizeof *value);
     if (st == FM_OK && value == NULL)
         st = FM_FAIL(err, FM_ENOMEM, "figure: out of memory");
+    if (st == FM_OK)
+        st = fm_point_index_read(result, &index, err);
     for (size_t i = 0; st == FM_OK && value != NULL && i < from->rows.n; i++) {
         double p = from->point[i];
-        value[i] =
-            p >= 0 && p < (double)points->n_rows ? all.value[(size_t)p] : (double)NAN;
+        uint64_t row = p >= 0 ? fm_point_index_row(&index, (uint64_t)p) : UINT64_MAX;
+        value[i] = row < points->n_rows ? all.value[row] : (double)NAN;
     }
+    fm_point_index_free(&index);
     if (st != FM_OK) {
         free(value);
         free_column(&all);

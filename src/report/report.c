@@ -2,8 +2,8 @@
 /* The report: one self-contained HTML file from result files alone.
  *
  * Contents
- *   1. verdicts          3. one result       5. the whole page
- *   2. figures           4. head and foot
+ *   1. figures           3. head and foot
+ *   2. one result        4. the whole page
  */
 #include "config.h"
 
@@ -16,261 +16,12 @@
 #include "report/output.h"
 #include "report/page.h"
 #include "report/plot.h"
+#include "report/point_rows.h"
 #include "report/report.h"
+#include "report/report_parts.h"
 #include "report/unit_text.h"
 
-/* One figure of one result. */
-typedef struct shown_figure {
-    size_t result; /* index */
-    const fm_figure *figure;
-    char *id;
-} shown_figure;
-
-typedef struct report {
-    fm_page page;
-    const fm_result *const *results;
-    size_t n;
-    fm_result_verdict **verdicts; /* [n] */
-    size_t *n_verdicts;           /* [n] */
-    shown_figure *figures;
-    fm_drawing *drawings; /* [n_figures] */
-    size_t n_figures;
-} report;
-
-static const char *
-title_of(const fm_result *result)
-{
-    const char *title = fm_result_fact(result, "title");
-
-    return *title != '\0' ? title : fm_result_fact(result, "study");
-}
-
-/* ---- 1. verdicts ---------------------------------------------------------------------
- */
-
-static bool
-says_nothing(const fm_result_verdict *v)
-{
-    return v->n_rows == 0 || isnan(v->limit) || (v->pass && isnan(v->value));
-}
-
-/* How far the worst value is on the good side; negative when it fails. */
-static double
-margin(const fm_result_verdict *v)
-{
-    return v->at_least ? v->value - v->limit : v->limit - v->value;
-}
-
-static void
-add_outcome(fm_str *s, const fm_result_verdict *v)
-{
-    if (says_nothing(v))
-        fm_str_add(s, "<td class=\"none\">– no statement</td>");
-    else if (v->pass)
-        fm_str_add(s, "<td class=\"pass\">✓ pass</td>");
-    else
-        fm_str_add(s, "<td class=\"fail\">✗ FAIL</td>");
-}
-
-static void
-add_number(fm_str *s, double x, int digits)
-{
-    char text[FM_NUMBER_TEXT];
-
-    if (isnan(x)) {
-        fm_str_add(s, "<td class=\"num\"><span class=\"na\">not available</span></td>");
-        return;
-    }
-    fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">", fm_number_text(x, text));
-    fm_html_short(s, x, digits);
-    fm_str_add(s, "</td>");
-}
-
-static void
-add_verdict(report *r, size_t i, const fm_result_verdict *v)
-{
-    fm_page *page = &r->page;
-    fm_str *s = &page->html;
-    char text[FM_NUMBER_TEXT];
-    int digits = fm_digits_apart(v->value, v->limit);
-
-    fm_str_add(s, "<tr>");
-    add_outcome(s, v);
-    fm_str_add(s, "<th scope=\"row\" data-path=\"/entry/verdicts\">");
-    fm_page_term_text(page, v->term, v->statement);
-    fm_str_add(s, "</th>");
-    if (r->n > 1) {
-        fm_str_addf(s, "<td><a href=\"#r%zu-result\">", i + 1);
-        fm_html_text(s, title_of(r->results[i]));
-        fm_str_add(s, "</a></td>");
-    }
-    add_number(s, v->value, digits);
-    fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">%s ",
-                fm_number_text(v->limit, text), v->at_least ? "≥" : "≤");
-    if (isnan(v->limit))
-        fm_str_add(s, "not available");
-    else
-        fm_html_short(s, v->limit, digits);
-    fm_str_add(s, "</td><td>");
-    fm_page_unit(page, v->unit, false);
-    fm_str_add(s, "</td>");
-    add_number(s, says_nothing(v) ? (double)NAN : margin(v), FM_VERDICT_DIGITS);
-    fm_str_addf(s, "<td class=\"num\">%" PRIu64 " of %" PRIu64 "</td></tr>\n",
-                v->n_failed, v->n_rows);
-}
-
-static size_t
-count_outcome(const report *r, size_t i, bool fail)
-{
-    size_t n = 0;
-
-    for (size_t k = 0; k < r->n_verdicts[i]; k++)
-        n += !says_nothing(&r->verdicts[i][k]) && r->verdicts[i][k].pass != fail;
-    return n;
-}
-
-static void
-add_worst(fm_str *s, const fm_result_verdict *v)
-{
-    char unit_text[FM_UNIT_TEXT];
-    const char *unit = fm_unit_text(v->unit, unit_text);
-    int digits = fm_digits_apart(v->value, v->limit);
-
-    fm_str_add(s, " <strong>");
-    fm_html_text(s, v->statement);
-    if (isnan(v->value)) {
-        fm_str_addf(s, "</strong> is not available in %" PRIu64 " of %" PRIu64 " rows.",
-                    v->n_failed, v->n_rows);
-        return;
-    }
-    fm_str_add(s, "</strong> is ");
-    fm_html_short(s, v->value, digits);
-    fm_str_addf(s, ", where at %s ", v->at_least ? "least" : "most");
-    fm_html_short(s, v->limit, digits);
-    if (*unit != '\0') {
-        fm_str_add(s, " ");
-        fm_html_text(s, unit);
-    }
-    fm_str_addf(s, " is asked (%" PRIu64 " of %" PRIu64 " fail).", v->n_failed,
-                v->n_rows);
-}
-
-static void
-read_point_status(fm_page *page)
-{
-    const fm_result_table *points = fm_result_points(page->result);
-    size_t column = points != NULL ? fm_result_column_named(points, "status") : SIZE_MAX;
-
-    fm_slice_free(&page->status);
-    page->status = (fm_slice){0};
-    if (column == SIZE_MAX || (points->columns[column].type != FM_TYPE_CODE &&
-                               points->columns[column].type != FM_TYPE_INTEGER))
-        return;
-    fm_status st = fm_result_read(page->result, points, column, 0, (size_t)points->n_rows,
-                                  &page->status, page->err);
-    if (st != FM_OK)
-        fm_page_fail(page, st, "cannot read the points");
-}
-
-/* "6 points, 2 without a result": takes the result as the page's own. */
-static size_t
-add_points(report *r, size_t i)
-{
-    fm_page *page = &r->page;
-    const char *points = fm_result_fact(r->results[i], "points");
-    size_t n_failed = 0;
-
-    page->result = r->results[i];
-    read_point_status(page);
-    for (size_t k = 0; k < page->status.n; k++)
-        n_failed += page->status.code != NULL ? page->status.code[k] != FM_OK
-                                              : page->status.integer[k] != FM_OK;
-    fm_html_text(&page->html, points);
-    fm_str_add(&page->html, strcmp(points, "1") == 0 ? " point" : " points");
-    if (n_failed > 0)
-        fm_str_addf(&page->html, ", <strong>%zu without a result</strong>", n_failed);
-    return n_failed;
-}
-
-/* One or two sentences from the numbers. */
-static void
-add_summary(report *r, size_t i)
-{
-    fm_str *s = &r->page.html;
-    size_t pass = count_outcome(r, i, false);
-    size_t fail = count_outcome(r, i, true);
-    size_t silent = r->n_verdicts[i] - pass - fail;
-
-    fm_str_add(s, "<p class=\"summary\"><b>");
-    fm_html_text(s, title_of(r->results[i]));
-    fm_str_add(s, "</b> (<code>");
-    fm_html_text(s, fm_result_fact(r->results[i], "study"));
-    fm_str_add(s, "</code>, ");
-    size_t n_failed = add_points(r, i);
-    fm_str_add(s, "): ");
-    if (r->n_verdicts[i] == 0)
-        fm_str_add(s, n_failed > 0 && n_failed == r->page.status.n
-                          ? "nothing could be judged."
-                          : "the study states no verdicts.");
-    else if (fail == 0 && silent == 0)
-        fm_str_addf(s, pass == 1 ? "its verdict passes." : "all %zu verdicts pass.",
-                    pass);
-    else if (r->n_verdicts[i] == 1)
-        fm_str_addf(s, "its verdict %s.", fail > 0 ? "fails" : "could not be judged");
-    else
-        fm_str_addf(s, "%zu of %zu verdicts %s%s.", fail > 0 ? fail : pass,
-                    r->n_verdicts[i], fail > 0 ? "fail" : "pass",
-                    silent > 0 ? ", some could not be judged" : "");
-    for (size_t k = 0; k < r->n_verdicts[i]; k++)
-        if (!says_nothing(&r->verdicts[i][k]) && !r->verdicts[i][k].pass)
-            add_worst(s, &r->verdicts[i][k]);
-    fm_str_add(s, "</p>\n");
-}
-
-static size_t
-count_verdicts(const report *r)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < r->n; i++)
-        n += r->n_verdicts[i];
-    return n;
-}
-
-static void
-add_verdicts(report *r)
-{
-    fm_page *page = &r->page;
-
-    fm_page_section(page, 2, fm_page_id(page, "verdicts", ""), "Verdicts");
-    for (size_t i = 0; i < r->n; i++)
-        add_summary(r, i);
-    if (count_verdicts(r) > 0) {
-        page->n_tables++;
-        fm_str_addf(
-            &page->html,
-            "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-            "aria-labelledby=\"verdicts-c\">\n<table class=\"verdicts\">\n<caption "
-            "id=\"verdicts-c\"><b>Table %zu.</b> Verdicts, each for its worst "
-            "row</caption>\n<thead><tr><th scope=\"col\">Outcome</th><th "
-            "scope=\"col\">Statement</th>%s<th scope=\"col\" class=\"num\">Value</th>"
-            "<th scope=\"col\" class=\"num\">Limit</th><th scope=\"col\">Unit</th><th "
-            "scope=\"col\" class=\"num\">Margin</th><th scope=\"col\" "
-            "class=\"num\">Rows that fail</th></tr></thead>\n<tbody>\n",
-            page->n_tables, r->n > 1 ? "<th scope=\"col\">Result</th>" : "");
-        for (size_t i = 0; i < r->n; i++)
-            for (size_t k = 0; k < r->n_verdicts[i]; k++)
-                add_verdict(r, i, &r->verdicts[i][k]);
-        fm_str_add(&page->html,
-                   "</tbody>\n</table>\n</div>\n<p class=\"path\">Data: "
-                   "<code>/entry/verdicts</code> of each result; the margin is "
-                   "the distance to the limit, negative when the verdict "
-                   "fails.</p>\n");
-    }
-    fm_page_section_end(page);
-}
-
-/* ---- 2. figures ----------------------------------------------------------------------
+/* ---- 1. figures ----------------------------------------------------------------------
  */
 
 static bool
@@ -306,6 +57,15 @@ add_figure(report *r, size_t i, const fm_figure *figure)
     return shown[n].id != NULL ? FM_OK : FM_FAIL(r->page.err, FM_ENOMEM, "out of memory");
 }
 
+/* A figure that is there only when its table has rows. */
+static bool
+has_nothing(const report *r, size_t i, const fm_figure *figure)
+{
+    const fm_result_table *t = fm_result_table_named(r->results[i], figure->table);
+
+    return (figure->flags & FM_FIG_IF_ROWS) != 0 && (t == NULL || t->n_rows == 0);
+}
+
 static fm_status
 choose_figures(report *r, size_t i, const fm_study *study)
 {
@@ -313,12 +73,13 @@ choose_figures(report *r, size_t i, const fm_study *study)
     fm_status st = FM_OK;
 
     for (size_t k = 0; k < study->n_figures && st == FM_OK; k++)
-        if (sweep || (study->figures[k].flags & FM_FIG_SWEEP) == 0)
+        if ((sweep || (study->figures[k].flags & FM_FIG_SWEEP) == 0) &&
+            !has_nothing(r, i, &study->figures[k]))
             st = add_figure(r, i, &study->figures[k]);
     return st;
 }
 
-/* The first point that has a result; 0 when none has. */
+/* The first point of the file that has a result; its first one when none has. */
 static uint64_t
 first_good(report *r, size_t i)
 {
@@ -326,11 +87,11 @@ first_good(report *r, size_t i)
     uint64_t k = 0;
 
     r->page.result = r->results[i];
-    read_point_status(&r->page);
+    fm_report_read_status(&r->page);
     while (k < status->n && (status->code != NULL ? status->code[k] != FM_OK
                                                   : status->integer[k] != FM_OK))
         k++;
-    return k < status->n ? k : 0;
+    return fm_point_of_row(r->results[i], k < status->n ? k : 0);
 }
 
 static fm_status
@@ -431,8 +192,8 @@ add_picture(fm_page *page, const fm_drawing *d)
     fm_str_add(s, ".</p>\n");
 }
 
-static void
-add_figure_html(report *r, size_t i)
+void
+fm_report_figure(report *r, size_t i)
 {
     fm_page *page = &r->page;
     const shown_figure *f = &r->figures[i];
@@ -470,18 +231,19 @@ add_figures(report *r)
     bool any = false;
 
     for (size_t i = 0; i < r->n_figures; i++) {
-        if (r->figures[i].result + 1 != page->number)
+        if (r->figures[i].result + 1 != page->number ||
+            fm_report_side(r, r->figures[i].result) > 0)
             continue;
         if (!any)
             fm_page_section(page, 3, fm_page_id(page, "figures", ""), "Figures");
         any = true;
-        add_figure_html(r, i);
+        fm_report_figure(r, i);
     }
     if (any)
         fm_page_section_end(page);
 }
 
-/* ---- 3. one result -------------------------------------------------------------------
+/* ---- 2. one result -------------------------------------------------------------------
  */
 
 static void
@@ -498,24 +260,39 @@ add_method(fm_page *page)
     fm_page_section_end(page);
 }
 
+/* Makes a result the one that is being written. */
+void
+fm_report_enter(report *r, size_t i)
+{
+    fm_page *page = &r->page;
+
+    page->number = i + 1;
+    page->result = r->results[i];
+    page->study = fm_context_study(page->context, fm_result_fact(page->result, "study"));
+    fm_report_read_status(page);
+}
+
 static void
 add_result(report *r, size_t i)
 {
     fm_page *page = &r->page;
     fm_str heading = {0};
 
-    page->number = i + 1;
-    page->result = r->results[i];
-    page->study = fm_context_study(page->context, fm_result_fact(page->result, "study"));
-    read_point_status(page);
-    if (r->n > 1)
+    fm_report_enter(r, i);
+    if (r->n > 1) {
         fm_str_addf(&heading, "Result %zu: ", i + 1);
-    fm_str_add(&heading, r->n > 1 ? title_of(page->result) : "Result");
+        fm_report_title(r, i, &heading);
+    } else {
+        fm_str_add(&heading, "Result");
+    }
     fm_page_section(page, 2, fm_page_id(page, "result", ""),
                     heading.data != NULL ? heading.data : "Result");
     fm_str_free(&heading);
     add_figures(r);
-    fm_page_tables(page);
+    if (page->study->run == NULL)
+        fm_report_whatif_tables(r);
+    else
+        fm_page_tables(page);
     fm_page_points(page);
     fm_page_parameters(page);
     add_method(page);
@@ -524,7 +301,7 @@ add_result(report *r, size_t i)
     page->number = 0;
 }
 
-/* ---- 4. head and foot ----------------------------------------------------------------
+/* ---- 3. head and foot ----------------------------------------------------------------
  */
 
 static fm_status
@@ -553,13 +330,13 @@ add_outcome_words(report *r, fm_str *s)
     size_t fail = 0;
 
     for (size_t i = 0; i < r->n; i++) {
-        pass += count_outcome(r, i, false);
-        fail += count_outcome(r, i, true);
+        pass += fm_report_count_outcome(r, i, false);
+        fail += fm_report_count_outcome(r, i, true);
     }
     if (fail > 0)
-        fm_str_addf(s, "%zu of %zu verdicts fail", fail, count_verdicts(r));
+        fm_str_addf(s, "%zu of %zu verdicts fail", fail, fm_report_count_verdicts(r));
     else if (pass > 0)
-        fm_str_addf(s, "%zu of %zu verdicts pass", pass, count_verdicts(r));
+        fm_str_addf(s, "%zu of %zu verdicts pass", pass, fm_report_count_verdicts(r));
     else
         fm_str_add(s, "no verdicts");
 }
@@ -569,8 +346,8 @@ add_page_title(report *r)
 {
     fm_str *s = &r->page.html;
 
-    if (r->n == 1)
-        fm_html_text(s, title_of(r->results[0]));
+    if (r->n == 1 || fm_report_is_comparison(r))
+        fm_html_text(s, fm_report_title_of(r->results[0]));
     else
         fm_str_addf(s, "Report on %zu results", r->n);
 }
@@ -611,7 +388,7 @@ add_contents(report *r)
     for (size_t i = 0; i < r->n; i++) {
         fm_str_addf(s, "<li><a href=\"#r%zu-result\">", i + 1);
         if (r->n > 1)
-            fm_html_text(s, title_of(r->results[i]));
+            fm_report_title_html(r, i, s);
         else
             fm_str_add(s, "Result");
         fm_str_addf(s,
@@ -641,7 +418,7 @@ add_foot(report *r)
     fm_str_add(s, "</footer>\n</body>\n</html>\n");
 }
 
-/* ---- 5. the whole page ---------------------------------------------------------------
+/* ---- 4. the whole page ---------------------------------------------------------------
  */
 
 static fm_status
@@ -722,9 +499,12 @@ build(report *r, fm_error *err)
     if (st != FM_OK)
         return st;
     add_contents(r);
-    add_verdicts(r);
-    for (size_t i = 0; i < r->n && r->page.st == FM_OK; i++)
+    fm_report_verdicts(r);
+    for (size_t i = 0; i < r->n && r->page.st == FM_OK; i++) {
+        if (i == 0 && fm_report_is_comparison(r))
+            fm_report_whatif(r);
         add_result(r, i);
+    }
     fm_page_glossary(&r->page);
     add_foot(r);
     if (r->page.html.failed)

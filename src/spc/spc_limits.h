@@ -3,9 +3,13 @@
 #ifndef FM_SPC_LIMITS_H
 #define FM_SPC_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <fabmet/status.h>
+
+#include "math/univariate.h"
+#include "spc/spc_constants.h"
 
 /* Statistics that a chart plots. */
 typedef enum fm_spc_statistic {
@@ -47,6 +51,34 @@ typedef struct fm_spc_process {
  * source  ISO 7870-2; certified rows p05   terms: spc.individuals-mr-chart */
 fm_status fm_spc_individuals_eval(const double *x, size_t n, fm_spc_process *out);
 
+/* The same values one at a time: zero-initialise, add in order, get the result at the end.
+ * A missing value (NaN) breaks the moving ranges. */
+typedef struct fm_spc_series {
+    fm_math_sum sum, ranges;
+    size_t n, n_ranges;
+    double last;    /* the value before; of use while n_after > 0 */
+    size_t n_after; /* values since the last break */
+    double origin;  /* the first value: deviations from it give the overall spread */
+    fm_math_sum off, off2; /* sums of deviations from origin and of their squares */
+} fm_spc_series;
+
+/* Adds a value.  returns FM_OK; FM_EDOM if it is infinite   terms:
+ * spc.individuals-mr-chart */
+fm_status fm_spc_series_add(fm_spc_series *series, double x);
+
+/* Forgets the value before, as at the beginning of a stage. */
+void fm_spc_series_break(fm_spc_series *series);
+
+/* Mean, and sigma as fm_spc_individuals_eval: same values, same bits.
+ * overall  in   false: from the moving ranges; true: overall standard deviation over
+ *               c4(n), which takes every shift of the process for noise
+ * out      out  untouched on error
+ * returns FM_OK; FM_ETOOFEW without a moving range (overall: without two values);
+ *         FM_ESINGULAR if nothing varies
+ * source  certified rows p05, im-*   terms: spc.individuals-mr-chart */
+fm_status fm_spc_series_get(const fm_spc_series *series, bool overall,
+                            fm_spc_process *out);
+
 typedef enum fm_spc_sigma {
     FM_SPC_SIGMA_RANGE,   /* from ranges: Rbar/d2 for equal sizes */
     FM_SPC_SIGMA_STD_DEV, /* from standard deviations: Sbar/c4 for equal sizes */
@@ -66,6 +98,23 @@ typedef enum fm_spc_sigma {
 fm_status fm_spc_subgroups_eval(const fm_spc_subgroup *groups, size_t n,
                                 fm_spc_sigma kind, fm_spc_process *out);
 
+/* The same subgroups one at a time: fm_spc_within_init, add, get. */
+typedef struct fm_spc_within {
+    fm_spc_sigma kind;
+    fm_math_sum top, bottom, sum; /* weighted estimates, weights; values */
+    size_t n, n_used;
+    double unit[FM_SPC_SIZE_MAX + 1]; /* by size, 0: not needed yet */
+    double weight[FM_SPC_SIZE_MAX + 1];
+} fm_spc_within;
+
+void fm_spc_within_init(fm_spc_within *within, fm_spc_sigma kind);
+/* Adds a subgroup.  returns FM_OK; FM_EDOM if it is too large for ranges
+ * terms: spc.rational-subgroup */
+fm_status fm_spc_within_add(fm_spc_within *within, const fm_spc_subgroup *group);
+/* Result as fm_spc_subgroups_eval.
+ * returns FM_OK; FM_ETOOFEW, FM_ESINGULAR   terms: spc.sigma-within */
+fm_status fm_spc_within_get(const fm_spc_within *within, fm_spc_process *out);
+
 typedef struct fm_spc_limits {
     double centre;
     double sigma; /* standard deviation of the plotted statistic */
@@ -81,5 +130,22 @@ typedef struct fm_spc_limits {
  * source  certified rows p01, p05   terms: spc.control-limit */
 fm_status fm_spc_limits_eval(fm_spc_statistic statistic, size_t size,
                              const fm_spc_process *process, fm_spc_limits *out);
+
+/* The same at `width` standard deviations of the plotted statistic instead of three.
+ * width  in  > 0
+ * returns also FM_EDOM if width is not a finite number > 0   terms: spc.control-limit */
+fm_status fm_spc_limits_at(fm_spc_statistic statistic, size_t size,
+                           const fm_spc_process *process, double width,
+                           fm_spc_limits *out);
+
+/* Standard deviation between subgroups: what the means vary more than sigma within
+ * explains.
+ * sigma_means   in   standard deviation of subgroup means, from their moving ranges
+ * sigma_within  in   standard deviation within subgroups
+ * size          in   mean number of values behind a mean, >= 1
+ * out           out  sqrt(sigma_means^2 - sigma_within^2/size); 0 when that is negative
+ * returns FM_OK; FM_EDOM   terms: spc.between-within-chart */
+fm_status fm_spc_between_eval(double sigma_means, double sigma_within, double size,
+                              double *out);
 
 #endif

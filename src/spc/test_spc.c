@@ -500,21 +500,22 @@ naive(const fm_spc_rule *rule, const double *z, size_t i)
 
 START_TEST(rules_equal_the_definition)
 {
-    const fm_spc_rule rules[] = {fm_spc_rules_we[0],
-                                 fm_spc_rules_we[1],
-                                 fm_spc_rules_we[2],
-                                 fm_spc_rules_we[3],
-                                 {"n2", 9, 9, FM_SPC_BEYOND, 0, FM_SPC_SAME_SIDE},
-                                 {"n7", 15, 15, FM_SPC_WITHIN, 1, FM_SPC_EITHER_SIDE},
-                                 {"n8", 8, 8, FM_SPC_BEYOND, 1, FM_SPC_EITHER_SIDE},
-                                 {"odd", 5, 64, FM_SPC_WITHIN, 0.25, FM_SPC_SAME_SIDE},
-                                 {"one", 1, 1, FM_SPC_WITHIN, 0.5, FM_SPC_EITHER_SIDE}};
+    const fm_spc_rule rules[] = {
+        fm_spc_rules_we[0],
+        fm_spc_rules_we[1],
+        fm_spc_rules_we[2],
+        fm_spc_rules_we[3],
+        {"n2", 9, 9, FM_SPC_BEYOND, 0, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"n7", 15, 15, FM_SPC_WITHIN, 1, FM_SPC_EITHER_SIDE, FM_SPC_ZONE},
+        {"n8", 8, 8, FM_SPC_BEYOND, 1, FM_SPC_EITHER_SIDE, FM_SPC_ZONE},
+        {"odd", 5, 64, FM_SPC_WITHIN, 0.25, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"one", 1, 1, FM_SPC_WITHIN, 0.5, FM_SPC_EITHER_SIDE, FM_SPC_ZONE}};
     enum {
         N_RULES = sizeof rules / sizeof rules[0],
         N = 20000
     };
     static double z[N];
-    fm_spc_rule_state state[N_RULES] = {{0, 0}};
+    fm_spc_rule_state state[N_RULES] = {{.above = 0}};
     int n_flags[N_RULES] = {0};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, spc_seed());
@@ -548,7 +549,7 @@ START_TEST(rules_have_the_known_run_length)
     gsl_rng_set(rng, spc_seed());
     double sum = 0;
     for (int run = 0; run < 4000; run++) {
-        fm_spc_rule_state state[FM_SPC_WE_COUNT] = {{0, 0}};
+        fm_spc_rule_state state[FM_SPC_WE_COUNT] = {{.above = 0}};
         do
             sum++;
         while (fm_spc_rules_step(fm_spc_rules_we, FM_SPC_WE_COUNT, state,
@@ -561,12 +562,13 @@ END_TEST
 
 START_TEST(rules_refuse)
 {
-    const fm_spc_rule bad[] = {{"m0", 0, 1, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE},
-                               {"m>w", 3, 2, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE},
-                               {"w", 1, 65, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE},
-                               {"k", 1, 1, FM_SPC_BEYOND, -1, FM_SPC_SAME_SIDE},
-                               {"nan", 1, 1, FM_SPC_BEYOND, NAN, FM_SPC_SAME_SIDE},
-                               {"inf", 1, 1, FM_SPC_BEYOND, INFINITY, FM_SPC_SAME_SIDE}};
+    const fm_spc_rule bad[] = {
+        {"m0", 0, 1, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"m>w", 3, 2, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"w", 1, 65, FM_SPC_BEYOND, 1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"k", 1, 1, FM_SPC_BEYOND, -1, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"nan", 1, 1, FM_SPC_BEYOND, NAN, FM_SPC_SAME_SIDE, FM_SPC_ZONE},
+        {"inf", 1, 1, FM_SPC_BEYOND, INFINITY, FM_SPC_SAME_SIDE, FM_SPC_ZONE}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         ck_assert_int_eq(fm_spc_rules_validate(&bad[i], 1), FM_EDOM);
     ck_assert_int_eq(fm_spc_rules_validate(bad, FM_SPC_RULES_MAX + 1), FM_EDOM);

@@ -2,7 +2,7 @@
 /* Tests of the spc studies: declarations, rows, messages.
  *
  * Contents
- *   1. a point by hand     2. declarations     3. components     4. chart     5. main
+ *   1. a point by hand     2. declarations     3. components     4. main
  */
 #include "config.h"
 
@@ -41,7 +41,6 @@ typedef struct labels {
 typedef struct bench {
     fm_value values[PARAMS_MAX];
     fm_value factors[COLUMNS_MAX];
-    fm_value rules[COLUMNS_MAX];
     double y[ROWS_MAX];
     uint64_t line[ROWS_MAX];
     labels label[2];
@@ -147,12 +146,6 @@ begin(const fm_study *study)
         b.factors[0].text = "outer";
         b.factors[1].text = "inner";
         *value("factors") = (fm_value){.kind = FM_LIST, .n = 1, .items = b.factors};
-    } else {
-        set_choice("chart", 0);
-        set_choice("sigma", 0);
-        for (int r = 0; r < 4; r++)
-            b.rules[r].integer = r;
-        *value("rules") = (fm_value){.kind = FM_LIST, .n = 4, .items = b.rules};
     }
 }
 
@@ -161,10 +154,7 @@ static void
 lay_out(void)
 {
     const fm_study *study = b.point.study;
-    bool components = study == &fm_study_spc_components;
-    size_t n_labels = components                   ? value("factors")->n
-                      : value("subgroup")->present ? 1
-                                                   : 0;
+    size_t n_labels = value("factors")->n;
     b.columns[0] =
         (fm_data_column){.name = "y", .type = FM_TYPE_REAL, .unit = "1", .real = b.y};
     for (size_t k = 0; k < n_labels; k++)
@@ -485,129 +475,7 @@ START_TEST(components_check)
 }
 END_TEST
 
-/* ---- 4. chart -------------------------------------------------------------------- */
-
-START_TEST(chart_of_subgroups)
-{
-    for (int by_size = 0; by_size < 2; by_size++) {
-        begin(&fm_study_spc_chart);
-        add_example(&fm_study_spc_chart);
-        ck_assert_uint_eq(b.n, 50);
-        set_choice("chart", 1);
-        if (by_size)
-            *value("subgroup_size") = (fm_value){.present = true, .integer = 5};
-        else
-            set_text("subgroup", "sample");
-        ck_assert_int_eq(run(), FM_OK);
-        /* Ranges of the ten samples: their mean is 0.0238. */
-        close_to("limits", "centre", 1, 0.0238, 1e-10);
-        close_to("limits", "sigma", 0, 0.0238 / 2.325928947281039 / sqrt(5), 1e-10);
-        close_to("limits", "upper", 1, 0.0238 * (1 + 3 * 0.864081941 / 2.325928947281039),
-                 1e-8);
-        ck_assert_str_eq(text("limits", "statistic", 0), "mean");
-        ck_assert_str_eq(text("limits", "statistic", 1), "range");
-        ck_assert_uint_eq(n_rows("points"), 20);
-        ck_assert_str_eq(text("points", "label", 9), by_size ? "" : "10");
-        close_to("summary", "n_flagged", 0, 0, 0);
-        remarks("10 points only");
-        end();
-    }
-}
-END_TEST
-
-/* One far value: flagged alone and with its successor's moving range; a gap breaks
- * runs. */
-START_TEST(chart_of_individuals)
-{
-    begin(&fm_study_spc_chart);
-    for (int i = 0; i < 30; i++)
-        add_row("", "", 10 + 0.1 * (i * 7 % 11 - 5));
-    b.y[20] = 14.5;
-    b.y[25] = (double)NAN;
-    ck_assert_int_eq(run(), FM_OK);
-    ck_assert_uint_eq(n_rows("limits"), 2);
-    ck_assert_uint_eq(n_rows("points"), 29 + 27);
-    ck_assert_str_eq(text("points", "flags", 20), "we1");
-    close_to("points", "flagged", 20, 1, 0);
-    close_to("points", "index", 25, 27, 0);
-    close_to("summary", "n_missing", 0, 1, 0);
-    close_to("summary", "n_flagged_location", 0, 1, 0);
-    close_to("summary", "n_flagged_spread", 0, 2, 0);
-    close_to("summary", "n_flagged", 0, 3, 0);
-    remarks("1 missing values");
-    value("rules")->n = 1;
-    b.rules[0].integer = 3;
-    ck_assert_int_eq(run(), FM_OK);
-    close_to("summary", "n_flagged", 0, 0, 0);
-    end();
-}
-END_TEST
-
-START_TEST(chart_of_unequal_subgroups)
-{
-    begin(&fm_study_spc_chart);
-    set_choice("chart", 2);
-    set_text("subgroup", "outer");
-    const double y[] = {2.31, 2.35, 2.52, 2.41, 2.28, 2.36, 2.55, 2.47, 2.39};
-    const char *const label[] = {"a", "a", "a", "b", "b", "c", "c", "c", "d"};
-    for (size_t i = 0; i < 9; i++)
-        add_row(label[i], "", y[i]);
-    ck_assert_int_eq(run(), FM_OK);
-    ck_assert_uint_eq(n_rows("limits"), 5); /* means of 1, 2, 3; deviations of 2, 3 */
-    ck_assert_uint_eq(n_rows("points"), 4 + 3);
-    double sigma = cell("summary", "sigma_within", 0), mean = cell("summary", "mean", 0);
-    close_to("limits", "upper", 0, mean + 3 * sigma, 1e-14);
-    close_to("limits", "upper", 1, mean + 3 * sigma / sqrt(2), 1e-14);
-    close_to("limits", "centre", 3, sigma * sqrt(2 / M_PI), 1e-14);
-    set_choice("sigma", 1);
-    ck_assert_int_eq(run(), FM_OK);
-    ck_assert(fabs(cell("summary", "sigma_within", 0) - sigma) > 1e-4);
-    end();
-}
-END_TEST
-
-START_TEST(chart_refuses)
-{
-    begin(&fm_study_spc_chart);
-    add_row("a", "", 2.5);
-    refuses(FM_ETOOFEW, "no moving range");
-    add_row("b", "", 2.5);
-    refuses(FM_ESINGULAR, "all moving ranges are 0");
-    b.y[1] = INFINITY;
-    refuses(FM_EDOM, "finite");
-    b.y[1] = 3.5;
-    set_choice("chart", 1);
-    refuses(FM_ESCENARIO, "needs one of");
-    *value("subgroup_size") = (fm_value){.present = true, .integer = 3};
-    refuses(FM_EDATA, "2 rows do not make subgroups of 3");
-    set_text("subgroup", "outer");
-    refuses(FM_ESCENARIO, "needs only one of");
-    value("subgroup_size")->present = false;
-    refuses(FM_ETOOFEW, "no subgroup has two values");
-    add_row("a", "", 4);
-    refuses(FM_EDATA, "'a' appears again in line 4");
-    b.label[0].code[2] = -1;
-    refuses(FM_EDATA, "line 4 has no subgroup");
-    begin(&fm_study_spc_chart);
-    set_choice("chart", 2);
-    set_text("subgroup", "outer");
-    for (int i = 0; i < 4; i++)
-        add_row(i < 2 ? "a" : "b", "", i < 2 ? 1.5 : 2.5);
-    refuses(FM_ESINGULAR, "equal within each subgroup");
-    set_text("subgroup", "y");
-    refuses(FM_ESCENARIO, "is the response");
-    set_text("subgroup", "outer");
-    value("rules")->n = 0;
-    refuses(FM_ESCENARIO, "at least one");
-    set_choice("chart", 0);
-    refuses(FM_ESCENARIO, "has no subgroups");
-    set_text("subgroup", NULL);
-    set_choice("sigma", 1);
-    refuses(FM_ESCENARIO, "pooled needs subgroups");
-}
-END_TEST
-
-/* ---- 5. main --------------------------------------------------------------------- */
+/* ---- 4. main --------------------------------------------------------------------- */
 
 int
 main(void)
@@ -621,10 +489,6 @@ main(void)
     tcase_add_test(tests, components_of_single_measurements);
     tcase_add_test(tests, components_refuse);
     tcase_add_test(tests, components_check);
-    tcase_add_test(tests, chart_of_subgroups);
-    tcase_add_test(tests, chart_of_individuals);
-    tcase_add_test(tests, chart_of_unequal_subgroups);
-    tcase_add_test(tests, chart_refuses);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
