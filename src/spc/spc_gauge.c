@@ -348,7 +348,7 @@ static const fm_figure figures[] = {
      .table = "components",
      .columns = "source percent_study percent_contribution percent_tolerance study_lower "
                 "study_upper",
-     .scalars = "summary.limit_good summary.limit_acceptable",
+     .scalars = "summary.limit_good summary.limit_acceptable summary.limit_tolerance",
      .script = script,
      .flags = FM_FIG_POINT},
     {.name = "by_part",

@@ -20,13 +20,14 @@ set arrow from graph 0, first summary_limit_acceptable to \
 set label sprintf("%g %%", summary_limit_acceptable) at \
     graph 1, first summary_limit_acceptable left offset 0.3, 0
 set rmargin 9
-stats data using 4 name "T" nooutput
+# No bars of the tolerance where none is given: its limit is then not a number.
+has_tolerance = summary_limit_tolerance == summary_limit_tolerance ? 1 : 0
 plot data using ($1 - 0.28):2 with boxes linetype 1 title "study variation", \
     data using ($1 - 0.28):2:5:6 with yerrorbars linetype -1 linewidth 1.5 pointtype 7 \
         pointsize 0.4 title "confidence interval", \
     data using 1:3 with boxes linetype 2 title "contribution", \
-    data using ($1 + 0.28):4 with boxes linetype 3 \
-        title (T_records > 0 ? "tolerance" : ""), \
+    for [k = 1:has_tolerance] data using ($1 + 0.28):4 with boxes linetype 3 \
+        title "tolerance", \
     keyentry with lines linestyle 101 title "limits of study variation"
 #: figure by_part
 # Columns: part value part_mean.
