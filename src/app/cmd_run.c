@@ -17,12 +17,14 @@
 #include "app/check.h"
 #include "app/run_args.h"
 #include "app/run_stop.h"
+#include "app/run_team.h"
 #include "core/text.h"
 
 /* One run from its options to its end. */
 typedef struct job {
     const fm_app *app;
     const fm_run_args *args;
+    const fm_run_team *team;
     const fm_scenario *scenario;
     char *output, *argv;
     char started[32];
@@ -41,41 +43,6 @@ default_threads(void)
                                                          : sysconf(_SC_NPROCESSORS_ONLN);
 
     return n < 1 ? 1 : (int)n;
-}
-
-#ifndef FM_HAVE_MPI
-/* How many copies of this process a launcher has started: each would run everything. */
-static long
-launched_ranks(void)
-{
-    static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE",
-                                        "SLURM_STEP_NUM_TASKS"};
-
-    for (size_t i = 0; i < FM_COUNT(names); i++) {
-        const char *text = getenv(names[i]);
-        long n = text != NULL ? strtol(text, NULL, 10) : 1;
-        if (n > 1)
-            return n;
-    }
-    return 1;
-}
-#endif
-
-static fm_status
-refuse_lone_ranks(const fm_run_args *args, fm_error *err)
-{
-#ifndef FM_HAVE_MPI
-    long n = args->n_slices > 0 ? 1 : launched_ranks();
-    if (n > 1)
-        return FM_FAIL(err, FM_EUSAGE,
-                       "started as %ld ranks, but this fabmet is built without MPI: each "
-                       "would run every point; use --slice, or ./configure --enable-mpi",
-                       n);
-#else
-    (void)args;
-    (void)err;
-#endif
-    return FM_OK;
 }
 
 /* Now as ISO 8601 in UTC; SOURCE_DATE_EPOCH replaces the clock
@@ -280,22 +247,37 @@ run_points(job *j, fm_error *err)
                   .argv = j->argv,
                   .started = args->record_times ? j->started : "",
                   .version = PACKAGE_VERSION},
+        .team = j->team->many ? &j->team->team : NULL,
     };
 
     return fm_run(j->scenario, j->output, &options, &j->summary, err);
 }
 
+/* A rank that follows tells only what went wrong with itself. */
 static int
-run_scenario(const fm_app *app, const fm_run_args *args, const fm_scenario *scenario)
+end_follower(const job *j, fm_status st, const fm_error *err)
 {
+    if (st != FM_OK && st != FM_EINTERRUPT &&
+        strcmp(err->text, fm_status_name(err->code)) != 0)
+        (void)fm_app_fail(j->app, err);
+    return FM_EXIT_OK;
+}
+
+static int
+run_scenario(const fm_app *app, const fm_run_args *args, const fm_run_team *team,
+             const fm_scenario *scenario)
+{
+    bool speaks = fm_run_team_speaks(team);
     fm_error err = FM_ERROR_INIT;
     int code = FM_EXIT_FAILURE;
     job j = {.app = app,
              .args = args,
+             .team = team,
              .scenario = scenario,
              .output = fm_run_output(args, scenario),
              .argv = fm_run_recorded(args),
-             .view = fm_progress_view_make(args->progress, args->quiet, fm_stop_flag())};
+             .view = fm_progress_view_make(speaks ? args->progress : FM_PROGRESS_NEVER,
+                                           args->quiet || !speaks, fm_stop_flag())};
 
     time_text(j.started);
     if (j.output == NULL || j.argv == NULL) {
@@ -306,7 +288,9 @@ run_scenario(const fm_app *app, const fm_run_args *args, const fm_scenario *scen
     fm_progress_start(&j.view, scenario, j.output, args->slice, args->n_slices);
     fm_status st = run_points(&j, &err);
     fm_progress_clear(&j.view);
-    if (st == FM_OK)
+    if (!speaks)
+        code = end_follower(&j, st, &err);
+    else if (st == FM_OK)
         code = end_done(&j);
     else if (st == FM_EINTERRUPT)
         code = end_interrupted(&j);
@@ -322,23 +306,25 @@ int
 fm_app_run(fm_app *app, int argc, char **argv)
 {
     fm_run_args args = {0};
+    fm_run_team team = {0};
+    fm_scenario *scenario = NULL;
+    fm_error err = FM_ERROR_INIT;
     int code = FM_EXIT_OK;
 
-    fm_error err = FM_ERROR_INIT;
-
     fm_app_parse(app, &fm_run_argp, argc, argv, &args);
-    if (refuse_lone_ranks(&args, &err) != FM_OK) {
-        free(args.scenario.sets);
-        return fm_app_fail(app, &err);
+    if (fm_run_team_join(&args, &team, &err) != FM_OK) {
+        code = fm_app_fail(app, &err);
+        goto done;
     }
     fm_stop_catch(); /* a signal while large data are read is an interruption too */
-    fm_scenario *scenario = fm_app_scenario(app, args.scenario.path, args.scenario.sets,
-                                            args.scenario.n_sets, &code);
-    if (scenario != NULL && args.dry_run)
+    scenario = fm_run_team_scenario(app, &team, &args.scenario, &code);
+    if (scenario != NULL && !args.dry_run)
+        code = run_scenario(app, &args, &team, scenario);
+    else if (scenario != NULL && fm_run_team_speaks(&team))
         fm_check_print(scenario);
-    else if (scenario != NULL)
-        code = run_scenario(app, &args, scenario);
+done:
     fm_scenario_free(scenario);
     free(args.scenario.sets);
+    fm_run_team_leave(&team);
     return code;
 }

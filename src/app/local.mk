@@ -3,7 +3,7 @@ bin_PROGRAMS += src/app/fabmet
 src_app_fabmet_SOURCES = %D%/main.c %D%/app.h %D%/messages.c %D%/registry.c \
     %D%/cmd_list.c %D%/cmd_describe.c %D%/describe.h %D%/describe_json.c %D%/describe_markdown.c \
     %D%/cmd_init.c %D%/scenario_args.c %D%/scenario_args.h %D%/cmd_check.c %D%/check.h \
-    %D%/cmd_run.c %D%/run_args.c %D%/run_args.h %D%/run_stop.c %D%/run_stop.h \
+    %D%/cmd_run.c %D%/run_args.c %D%/run_args.h %D%/run_stop.c %D%/run_stop.h %D%/run_team.c %D%/run_team.h \
     %D%/progress.c %D%/progress.h %D%/shell.c %D%/shell.h %D%/cmd_merge.c \
     %D%/cmd_slurm.c %D%/slurm_script.c %D%/slurm_script.h \
     %D%/cmd_show.c %D%/view.c %D%/view.h %D%/view_print.c \

@@ -26,6 +26,20 @@ fm_team_mpi_start(fm_team *team_out, fm_error *err)
                    "(configure --enable-mpi)");
 }
 
+fm_status
+fm_team_mpi_agree(const fm_team *team, fm_status mine)
+{
+    (void)team;
+    return mine;
+}
+
+void
+fm_team_mpi_abort(const fm_team *team, int code)
+{
+    (void)team;
+    (void)code;
+}
+
 void
 fm_team_mpi_stop(fm_team *team)
 {
@@ -318,6 +332,20 @@ fm_team_mpi_start(fm_team *team_out, fm_error *err)
                           .gather = gather,
                           .end = end};
     return FM_OK;
+}
+
+fm_status
+fm_team_mpi_agree(const fm_team *team, fm_status mine)
+{
+    (void)team;
+    return share(mine);
+}
+
+void
+fm_team_mpi_abort(const fm_team *team, int code)
+{
+    (void)team;
+    (void)MPI_Abort(MPI_COMM_WORLD, code);
 }
 
 void
