@@ -34,10 +34,11 @@ fm_run_team_join(const fm_run_args *args, fm_run_team *team_out, fm_error *err)
     team_out->many = st == FM_OK;
     return st;
 #else
-    return FM_FAIL(err, FM_EUSAGE,
-                   "started as %ld ranks, but this fabmet is built without MPI: each would "
-                   "run every point; use --slice, or ./configure --enable-mpi",
-                   launched_ranks());
+    return FM_FAIL(
+        err, FM_EUSAGE,
+        "started as %ld ranks, but this fabmet is built without MPI: each would "
+        "run every point; use --slice, or ./configure --enable-mpi",
+        launched_ranks());
 #endif
 }
 
