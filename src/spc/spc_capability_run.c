@@ -375,11 +375,11 @@ resample(const fm_capability *a, size_t b, size_t draws, double *weight, double 
     fm_spc_quantiles q;
     fm_spc_indices k;
     memset(weight, 0, a->n * sizeof *weight);
-    for (size_t done = 0; done < a->n; done += BLOCK) {
-        size_t more = a->n - done < BLOCK ? a->n - done : BLOCK;
-        fm_rng_uniform(&stream, (uint64_t)b * a->n + done, more, u);
-        for (size_t i = 0; i < more; i++)
-            weight[(size_t)(u[i] * (double)a->n) % a->n]++;
+    for (size_t i = 0; i < a->n; i++) {
+        if (i % BLOCK == 0)
+            fm_rng_uniform(&stream, (uint64_t)b * a->n + i,
+                           a->n - i < BLOCK ? a->n - i : BLOCK, u);
+        weight[(size_t)(u[i % BLOCK] * (double)a->n) % a->n]++;
     }
     bool good = resampled(a, weight, &q) == FM_OK &&
                 fm_spc_percentile_indices(&q, &a->spec, &k) == FM_OK;

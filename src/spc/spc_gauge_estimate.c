@@ -56,15 +56,15 @@ has_interaction(const fm_gauge *g)
 static void
 cell_sizes(const fm_gauge *g, size_t *smallest, size_t *largest)
 {
-    size_t *count = calloc(g->design.n_cells, sizeof *count);
-    *smallest = *largest = 0;
+    size_t *count = calloc(g->design.n_cells, sizeof *count), low = g->n, high = 0;
     for (size_t i = 0; count != NULL && i < g->n; i++)
         count[g->design.cell[i]]++;
-    *smallest = count != NULL ? count[0] : 0;
     for (size_t c = 0; count != NULL && c < g->design.n_cells; c++) {
-        *smallest = count[c] < *smallest ? count[c] : *smallest;
-        *largest = count[c] > *largest ? count[c] : *largest;
+        low = count[c] < low ? count[c] : low;
+        high = count[c] > high ? count[c] : high;
     }
+    *smallest = low;
+    *largest = high;
     free(count);
 }
 
