@@ -75,13 +75,24 @@ const fm_figure fm_fake_figures[] = {
      .flags = FM_FIG_POINT},
 };
 
+/* A study that runs: one that does not is a comparison's (core/study.h). */
+static fm_status
+run_nothing(const fm_point *point, fm_out *out, fm_error *err)
+{
+    (void)point;
+    (void)out;
+    (void)err;
+    return FM_OK;
+}
+
 const fm_study fm_fake_study = {.name = "test.fake",
                                 .summary = "a study of the test",
                                 .about = "Some *method* with <b>raw</b> HTML.",
                                 .params = params,
                                 .n_params = FM_COUNT(params),
                                 .figures = fm_fake_figures,
-                                .n_figures = FM_COUNT(fm_fake_figures)};
+                                .n_figures = FM_COUNT(fm_fake_figures),
+                                .run = run_nothing};
 
 static const fm_study *const studies[] = {&fm_fake_study};
 fm_context fm_fake_context = {.studies = studies, .n_studies = 1};
