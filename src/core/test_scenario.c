@@ -658,9 +658,11 @@ START_TEST(test_template)
     fm_scenario *s = good(text, NULL, 0);
     char *sweep = strstr(text, "# sweep:");
 
-    for (size_t i = 0; i < shown[_i]->n_params; i++)
-        ck_assert_msg(strstr(text, shown[_i]->params[i].key) != NULL, "%s",
-                      shown[_i]->params[i].key);
+    for (size_t i = 0; i < shown[_i]->n_params; i++) { /* to say a default says nothing */
+        const fm_param *p = &shown[_i]->params[i];
+        ck_assert_msg(strstr(text, p->key) != NULL, "%s", p->key);
+        ck_assert(!s->values[i].given || p->def == NULL || (p->flags & FM_REQUIRED) != 0);
+    }
     if (shown[_i] == &study_all) {
         ck_assert_str_eq(s->sources[0].text, inputs[0].example);
         ck_assert(s->values[LIMIT].real == 3 && s->values[DIAMETER].real == 25);
