@@ -191,6 +191,42 @@ START_TEST(what_is_there_twice)
 }
 END_TEST
 
+/* Points without a number that are fine: equal ones are equal, and stay what they are. */
+START_TEST(twice_without_a_number)
+{
+    fm_scenario *s = told_scenario(SWEEP);
+    fm_store_options store = {.replace = true};
+    fm_run_options options = told_quiet;
+    fm_merge_summary summary = {0};
+    char a[340], b[340], c[340];
+
+    (void)snprintf(a, sizeof a, "%s", fake_path("a.h5"));
+    (void)snprintf(b, sizeof b, "%s", fake_path("b.h5"));
+    (void)snprintf(c, sizeof c, "%s", fake_path("c.h5"));
+    const char *const paths[] = {b, a};
+    told_nan = true;
+    (void)told_run(s, a, &options);
+    options.n_slices = 4;
+    options.slice = 2;
+    (void)told_run(s, b, &options);
+    ck_assert_int_eq(
+        fm_merge(&told_context, paths, 2, c, &store, NULL, NULL, &summary, NULL), FM_OK);
+    ck_assert_uint_eq(summary.failed, 0);
+    told_same_files(a, c);
+    fm_result *r = fake_open(c);
+    fm_slice vref = fake_column(r, "vref", "vref");
+    fm_slice status = fake_column(r, "points", "status");
+    for (size_t i = 0; i < 103; i++) {
+        ck_assert_int_eq(isnan(vref.real[i]) != 0, i % 3 == 1);
+        ck_assert_int_eq(status.code[i], FM_OK);
+    }
+    fm_slice_free(&vref);
+    fm_slice_free(&status);
+    fm_result_close(r);
+    fake_drop(s);
+}
+END_TEST
+
 START_TEST(runs_that_do_not_belong_together)
 {
     static const struct {
@@ -246,7 +282,8 @@ int
 main(void)
 {
     const TTest *const tests[] = {slices_partition_the_points, missing_slices_are_pending,
-                                  what_is_there_twice, runs_that_do_not_belong_together};
+                                  what_is_there_twice, runs_that_do_not_belong_together,
+                                  twice_without_a_number};
     Suite *s = suite_create("merge");
     TCase *t = tcase_create("merge");
 

@@ -308,26 +308,49 @@ START_TEST(a_file_where_the_folder_should_be)
 }
 END_TEST
 
+static pid_t other;     /* a process that runs the same */
+static int other_go[2]; /* it begins when this pipe ends */
+
+static void
+let_other_finish(void)
+{
+    int status = 1;
+
+    ck_assert_int_eq(close(other_go[1]), 0);
+    ck_assert_int_eq(waitpid(other, &status, 0), other);
+    ck_assert_int_eq(status, 0);
+}
+
+/* Runs while another process, which began with what this one found, runs to its end between
+ * the first point and the second. */
+static void
+run_beside_another(const fm_scenario *s, const fm_run_options *options)
+{
+    ck_assert_int_eq(pipe(other_go), 0);
+    other = fork();
+    ck_assert_int_ge(other, 0);
+    if (other == 0) {
+        fm_run_summary summary;
+        char byte;
+        (void)close(other_go[1]);
+        _exit(read(other_go[0], &byte, 1) == 0 &&
+                      fm_run(s, fake_path("r.h5"), options, &summary, NULL) == FM_OK
+                  ? 0
+                  : 1);
+    }
+    told_meanwhile = let_other_finish;
+    fm_run_summary summary = told_run(s, fake_path("r.h5"), options);
+    ck_assert(summary.already_complete);
+    ck_assert_uint_eq(fake_files(), 1);
+    ck_assert_int_eq(close(other_go[0]), 0);
+}
+
 /* Another process was faster: its result is as good as ours. */
 START_TEST(somebody_else_finished)
 {
     fm_scenario *s = told_scenario(SWEEP);
-    fm_run_options options = told_quiet;
 
-    pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    told_pause_us = child == 0 ? 0 : 3000;
-    if (child == 0) {
-        fm_run_summary summary;
-        (void)usleep(50000);
-        _exit(fm_run(s, fake_path("r.h5"), &options, &summary, NULL) == FM_OK ? 0 : 1);
-    }
-    int status = 0;
-    fm_run_summary summary = told_run(s, fake_path("r.h5"), &options);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
-    ck_assert(summary.already_complete);
-    ck_assert_uint_eq(fake_files(), 1);
+    run_beside_another(s, &told_quiet);
     fake_drop(s);
 }
 END_TEST
@@ -341,20 +364,104 @@ START_TEST(somebody_else_took_the_parts)
     options.period_s = 1e-9;
     (void)told_interrupt(s, &options, 60);
     options.resume = true;
-    pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    told_pause_us = child == 0 ? 0 : 3000;
-    if (child == 0) {
-        fm_run_summary summary;
-        (void)usleep(50000);
-        _exit(fm_run(s, fake_path("r.h5"), &options, &summary, NULL) == FM_OK ? 0 : 1);
-    }
-    int status = 0;
-    fm_run_summary summary = told_run(s, fake_path("r.h5"), &options);
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
-    ck_assert(summary.already_complete);
-    ck_assert_uint_eq(fake_files(), 1);
+    run_beside_another(s, &options);
+    fake_drop(s);
+}
+END_TEST
+
+static void
+lose_the_folder(void)
+{
+    fm_texts paths = parts_of();
+
+    for (size_t i = 0; i < paths.n; i++)
+        ck_assert_int_eq(unlink(paths.list[i]), 0);
+    fm_texts_free(&paths);
+    ck_assert_int_eq(rmdir(fake_path("r.h5.parts")), 0);
+}
+
+/* Parts that somebody deletes under a run are an error, never points that are missing; what
+ * the run has computed itself is saved, and resuming computes the rest again. */
+START_TEST(parts_deleted_meanwhile)
+{
+    fm_scenario *s = told_scenario(SWEEP);
+    fm_run_options options = told_quiet;
+
+    (void)told_run(s, fake_path("whole.h5"), &told_quiet);
+    options.period_s = 1e-9;
+    fm_run_summary half = told_interrupt(s, &options, 60);
+    options.period_s = 0;
+    options.resume = true;
+    told_meanwhile = lose_the_folder;
+    fm_error err = told_refused(s, fake_path("r.h5"), &options, FM_ENOINPUT);
+    ck_assert_msg(strstr(err.text, "r.h5.parts/part-") != NULL, "%s", err.text);
+    told_absent(fake_path("r.h5"));
+    fm_run_summary last = told_run(s, fake_path("r.h5"), &options);
+    ck_assert_uint_eq(last.resumed, 103 - half.done);
+    told_same_files(fake_path("r.h5"), fake_path("whole.h5"));
+    told_absent(fake_path("r.h5.parts"));
+    fake_drop(s);
+}
+END_TEST
+
+/* The output and its parts may be moved together between runs. */
+START_TEST(the_folder_moves_between_runs)
+{
+    fm_scenario *s = told_scenario(SWEEP);
+    fm_run_options options = told_quiet;
+    char from[340];
+
+    (void)told_run(s, fake_path("whole.h5"), &told_quiet);
+    fm_run_summary half = told_interrupt(s, &options, 60);
+    (void)snprintf(from, sizeof from, "%s", fake_path("r.h5.parts"));
+    ck_assert_int_eq(rename(from, fake_path("q.h5.parts")), 0);
+    options.resume = true;
+    ck_assert_uint_eq(told_run(s, fake_path("q.h5"), &options).resumed, half.done);
+    told_same_files(fake_path("q.h5"), fake_path("whole.h5"));
+    fake_drop(s);
+}
+END_TEST
+
+/* Killed after the result had its name and before the parts were gone. */
+START_TEST(parts_beside_a_complete_result)
+{
+    fm_scenario *s = told_scenario(SWEEP);
+    fm_run_options options = told_quiet;
+    char from[340];
+
+    (void)told_interrupt(s, &options, 60);
+    (void)snprintf(from, sizeof from, "%s", fake_path("r.h5.parts"));
+    ck_assert_int_eq(rename(from, fake_path("kept")), 0);
+    (void)told_run(s, fake_path("r.h5"), &options);
+    ck_assert_int_eq(rename(fake_path("kept"), from), 0);
+    memset(told_computed, 0, sizeof told_computed);
+    options.resume = true;
+    ck_assert(told_run(s, fake_path("r.h5"), &options).already_complete);
+    for (size_t i = 0; i < s->n_points; i++)
+        ck_assert_uint_eq(told_computed[i], 0);
+    told_absent(from);
+    fake_drop(s);
+}
+END_TEST
+
+/* A point whose number is NaN is finished: parts keep it so, and it is not run again. */
+START_TEST(a_point_without_a_number_is_fine)
+{
+    fm_scenario *s = told_scenario(SWEEP);
+    fm_run_options options = told_quiet;
+
+    told_nan = true;
+    (void)told_run(s, fake_path("whole.h5"), &told_quiet);
+    memset(told_computed, 0, sizeof told_computed);
+    options.period_s = 1e-9;
+    fm_run_summary half = told_interrupt(s, &options, 60);
+    options.retry_failed = true;
+    fm_run_summary last = told_run(s, fake_path("r.h5"), &options);
+    ck_assert_uint_eq(last.resumed, half.done);
+    ck_assert_uint_eq(last.failed, 0);
+    for (size_t i = 0; i < s->n_points; i++)
+        ck_assert_uint_eq(told_computed[i], 1);
+    told_same_files(fake_path("r.h5"), fake_path("whole.h5"));
     fake_drop(s);
 }
 END_TEST
@@ -518,14 +625,23 @@ END_TEST
 int
 main(void)
 {
-    const TTest *const tests[] = {
-        force_starts_afresh,         damaged_parts_run_again,
-        parts_of_another_run,        failed_points_are_retried,
-        a_killed_retry_is_not_lost,  killed_at_any_instant,
-        a_full_disk_keeps_the_parts, a_file_where_the_folder_should_be,
-        somebody_else_finished,      somebody_else_took_the_parts,
-        three_processes_are_one_run, a_deadline_is_kept,
-        slices_that_do_not_exist};
+    const TTest *const tests[] = {force_starts_afresh,
+                                  damaged_parts_run_again,
+                                  parts_of_another_run,
+                                  failed_points_are_retried,
+                                  a_killed_retry_is_not_lost,
+                                  killed_at_any_instant,
+                                  a_full_disk_keeps_the_parts,
+                                  a_file_where_the_folder_should_be,
+                                  somebody_else_finished,
+                                  somebody_else_took_the_parts,
+                                  three_processes_are_one_run,
+                                  a_deadline_is_kept,
+                                  slices_that_do_not_exist,
+                                  parts_deleted_meanwhile,
+                                  the_folder_moves_between_runs,
+                                  parts_beside_a_complete_result,
+                                  a_point_without_a_number_is_fine};
     Suite *s = suite_create("parts");
     TCase *t = tcase_create("parts");
 

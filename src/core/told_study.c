@@ -2,6 +2,7 @@
 /* The fake study with a run function that does what tests tell it, and runs of it. */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,11 +20,13 @@ const fm_run_options told_quiet = {
 /* ---- a study that does what it is told --------------------------------------------- */
 
 volatile sig_atomic_t told_stop;
-uint64_t told_stop_at;       /* point that asks for the end; UINT64_MAX: none */
-unsigned told_pause_us;      /* of each point */
-bool told_fails;             /* every fifth point fails */
-double told_bias;            /* of the numbers: what must not happen */
-unsigned told_computed[256]; /* how often each point was told_computed */
+uint64_t told_stop_at;        /* point that asks for the end; UINT64_MAX: none */
+unsigned told_pause_us;       /* of each point */
+void (*told_meanwhile)(void); /* called once, in the first point */
+bool told_nan;                /* every third point has no number, and is fine */
+bool told_fails;              /* every fifth point fails */
+double told_bias;             /* of the numbers: what must not happen */
+unsigned told_computed[256];  /* how often each point was told_computed */
 
 static fm_status
 run_told(const fm_point *point, fm_out *out, fm_error *err)
@@ -31,7 +34,13 @@ run_told(const fm_point *point, fm_out *out, fm_error *err)
     const struct timespec pause = {0, (long)told_pause_us * 1000};
 
 #pragma omp critical(test_parts)
-    told_computed[point->index % 256]++;
+    {
+        void (*meanwhile)(void) = told_meanwhile;
+        told_computed[point->index % 256]++;
+        told_meanwhile = NULL;
+        if (meanwhile != NULL)
+            meanwhile();
+    }
     if (point->index == told_stop_at)
         told_stop = 1;
     if (told_pause_us > 0)
@@ -39,6 +48,8 @@ run_told(const fm_point *point, fm_out *out, fm_error *err)
     if (told_fails && point->index % 5 == 2)
         return FM_FAIL(err, FM_ENOCONV, "point %d", (int)point->index);
     fm_status st = fake_study.run(point, out, err);
+    if (told_nan && point->index % 3 == 1 && out->tables[FAKE_VREF].n_rows > 0)
+        out->tables[FAKE_VREF].columns[0].real[out->tables[FAKE_VREF].n_rows - 1] = NAN;
     if (told_bias != 0 && out->tables[FAKE_VREF].n_rows > 0)
         out->tables[FAKE_VREF].columns[0].real[out->tables[FAKE_VREF].n_rows - 1] +=
             told_bias;
@@ -64,6 +75,8 @@ told_scenario(const char *yaml)
     told_stop = 0;
     told_stop_at = UINT64_MAX;
     told_pause_us = 0;
+    told_meanwhile = NULL;
+    told_nan = false;
     told_fails = false;
     told_bias = 0;
     memset(told_computed, 0, sizeof told_computed);

@@ -23,11 +23,13 @@
 
 extern const fm_run_options told_quiet;
 extern volatile sig_atomic_t told_stop; /* what interrupt_at sets */
-extern uint64_t told_stop_at;       /* point that asks for the end; UINT64_MAX: none */
-extern unsigned told_pause_us;      /* of each point */
-extern bool told_fails;             /* every fifth point fails */
-extern double told_bias;            /* of the numbers: what must not happen */
-extern unsigned told_computed[256]; /* how often each point was computed */
+extern uint64_t told_stop_at;        /* point that asks for the end; UINT64_MAX: none */
+extern unsigned told_pause_us;       /* of each point */
+extern void (*told_meanwhile)(void); /* called once, in the first point */
+extern bool told_nan;                /* every third point has no number, and is fine */
+extern bool told_fails;              /* every fifth point fails */
+extern double told_bias;             /* of the numbers: what must not happen */
+extern unsigned told_computed[256];  /* how often each point was computed */
 extern fm_context told_context;
 
 /* A scenario of it, told to do nothing special.  Pair: fake_drop. */
