@@ -18,8 +18,9 @@ typedef struct fm_run_options {
     int threads;                       /* >= 1 */
     const volatile sig_atomic_t *stop; /* non-zero: take no new point, save, return */
     double deadline; /* CLOCK_REALTIME seconds after which no point may run; 0: none */
-    double period_s; /* between saves of parts; 0: half a second, longer where saving
-                        would cost more than 3 % of the time */
+    double period_s; /* between saves of parts; 0: half a second, at a greater age 1 % of
+                        it (10 minutes at most), and longer where saving would cost more
+                        than 3 % of the time */
     uint64_t slice, n_slices; /* n_slices 0 or 1: all points */
     bool resume;              /* go on with what is there */
     bool retry_failed;        /* and run failed points again; implies resume */

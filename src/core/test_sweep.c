@@ -93,6 +93,21 @@ run_slowly(const fm_point *point, fm_out *out, fm_error *err)
     return put_vref(out, 1, 0);
 }
 
+/* Half a minute, unless it is cut short. */
+static fm_status
+run_long(const fm_point *point, fm_out *out, fm_error *err)
+{
+    const struct timespec pause = {0, 5000000};
+
+    stop = point->index == 1;
+    for (int i = 0; i < 6000 && point->index == 1; i++) {
+        if (fm_should_stop(point))
+            return FM_FAIL(err, FM_EINTERRUPT, "cut short");
+        (void)nanosleep(&pause, NULL);
+    }
+    return put_vref(out, 1, 0);
+}
+
 typedef struct draws {
     const fm_point *point;
     double sum;
@@ -554,6 +569,48 @@ START_TEST(a_stop_request_from_outside)
 }
 END_TEST
 
+/* A long point is left its two seconds, and what was finished before it is saved. */
+START_TEST(a_long_point_is_cut_short)
+{
+    fm_run_options options = quiet;
+    fm_scenario *s =
+        scenario_of("sweep:\n  - { param: vdd, from: 1, to: 2, points: 3 }\n", run_long);
+
+    options.stop = &stop;
+    fm_run_summary summary = run_interruptedly(s, &options);
+    ck_assert_uint_eq(summary.done, 1);
+    ck_assert_uint_eq(summary.failed, 0);
+    ck_assert_double_ge(summary.seconds, 2);
+    ck_assert_double_le(summary.seconds, 15);
+    fake_drop(s);
+}
+END_TEST
+
+/* A sweep without points is complete at once. */
+START_TEST(no_points_at_all)
+{
+    fm_run_options options = quiet;
+    fm_scenario *s =
+        scenario_of("sweep:\n  - { param: vdd, from: 1, to: 2, points: 3 }\n", NULL);
+    char digest[FM_DIGEST_TEXT];
+
+    options.n_slices = 5;
+    for (options.threads = 1; options.threads <= 3; options.threads++) {
+        fm_run_summary summary = run_well(s, &options);
+        ck_assert_uint_eq(summary.points + summary.done + summary.failed, 0);
+        fm_result *r = fake_open(fake_path("r.h5"));
+        ck_assert_str_eq(fm_result_fact(r, "points_listed"), "0");
+        ck_assert_int_eq(fm_result_verify(r, digest, NULL), FM_OK);
+        fm_result_close(r);
+        options.resume = true;
+        ck_assert(run_well(s, &options).already_complete);
+        options.resume = false;
+        options.store.replace = true;
+    }
+    fake_drop(s);
+}
+END_TEST
+
 /* ---- suite ------------------------------------------------------------------------ */
 
 int
@@ -569,7 +626,9 @@ main(void)
                                   a_full_disk,
                                   too_many_sobol_points,
                                   a_stop_request_leaves_parts,
-                                  a_stop_request_from_outside};
+                                  a_stop_request_from_outside,
+                                  a_long_point_is_cut_short,
+                                  no_points_at_all};
     Suite *s = suite_create("sweep");
     TCase *t = tcase_create("sweep");
 
