@@ -62,6 +62,13 @@ for f in shewhart ewma cusum imr mewma s2; do
     columns $f arl shift,arl,sdrl,error
 done
 
+# Too many states are said before anything runs.
+printf 'fabmet: 1\nstudy: spc.arl\nparams:\n  rules: [{ count: 20, of: 40, beyond: 0.5 }]\n' \
+    >big.yaml
+"$FABMET" check big.yaml >said 2>&1
+[ $? = 78 ] && grep -q 'rules: the rules need more than 200000 states' said ||
+    { complain 'check does not refuse rules of too many states' && cat said; }
+
 # ---- gauge
 aiag="csv: $top/data/spc/gauge_crossed.csv"
 run gauge spc.gauge \
