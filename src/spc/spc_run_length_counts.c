@@ -167,7 +167,6 @@ fm_spc_counts_arl(const fm_spc_rule_set *rules, const fm_spc_counted *counts,
     const fm_spc_design design = {.scheme = FM_SPC_SHEWHART, .rules = rules};
     fm_spc_chain *chain = NULL;
     size_t window = 1;
-    double p[FM_SPC_ZONES_MAX];
     fm_status st = fm_spc_design_validate(&design);
     if (st == FM_OK)
         st = validate(counts);
@@ -180,6 +179,7 @@ fm_spc_counts_arl(const fm_spc_rule_set *rules, const fm_spc_counted *counts,
     if (st == FM_OK && falls_between(rules, &chain->zones, counts))
         st = FM_ESINGULAR;
     if (st == FM_OK) {
+        double p[FM_SPC_ZONES_MAX];
         zone_chances(&chain->zones, counts, p);
         st = walk(chain, p, window, arl_out);
     }
