@@ -45,7 +45,7 @@ static const double grace_s = 2;        /* for points in hand after a request to
 static const double period_min_s = 0.5; /* between two saves of one thread */
 static const double period_max_s = 600; /* a kill loses no more of a thread's work */
 static const double period_share_1 = 0.01; /* of the run's age, between these two: so few
-                                              parts that a run of a week has 1,500 a thread */
+                                              parts that a run of a week has 1,700 a thread */
 static const double saving_share_1 = 0.03; /* of all processor time may go into saving */
 static const double waiting_share_1 =
     0.1; /* of a thread's time into waiting for the disk */
