@@ -122,10 +122,10 @@ static double
 median_seconds(const worker *w)
 {
     double copy[RECENT];
-    size_t n = w->n_recent < RECENT ? w->n_recent : RECENT;
 
-    if (n == 0)
+    if (w->n_recent == 0)
         return 0;
+    size_t n = w->n_recent < RECENT ? w->n_recent : RECENT;
     memcpy(copy, w->recent, sizeof copy);
     return gsl_stats_median(copy, 1, n);
 }
