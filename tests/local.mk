@@ -11,6 +11,7 @@ FM_SCRIPT_TESTS += %D%/hostile.sh
 FM_SCRIPT_TESTS += %D%/killed.sh
 FM_SCRIPT_TESTS += %D%/diskfull.sh
 FM_SCRIPT_TESTS += %D%/slurm.sh
+FM_SCRIPT_TESTS += %D%/mpi.sh
 FM_SCRIPT_TESTS += %D%/whatif.sh
 FM_SCRIPT_TESTS += %D%/pull_fit.sh
 FM_SCRIPT_TESTS += %D%/report_page.sh

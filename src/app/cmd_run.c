@@ -211,10 +211,12 @@ end_interrupted(const job *j)
     return code;
 }
 
+/* A text that is only the status is of another rank, which has told more. */
 static int
 end_failed(const job *j, const fm_error *err)
 {
-    int code = j->view.json ? fm_exit_code(err->code) : fm_app_fail(j->app, err);
+    bool told = j->team->many && strcmp(err->text, fm_status_name(err->code)) == 0;
+    int code = j->view.json || told ? fm_exit_code(err->code) : fm_app_fail(j->app, err);
 
     fm_progress_finish(&j->view, &(fm_progress_end){.status = "failed",
                                                     .code = code,

@@ -205,7 +205,7 @@ fm_progress_finish(const fm_progress_view *view, const fm_progress_end *end)
     add_count(object, "resumed", s->resumed);
     add_count(object, "failed", s->failed);
     (void)json_object_set_new(object, "failed_by", json_of_causes(s));
-    if (s->failed > 0) {
+    if (s->failed > 0 && s->first_failure[0] != '\0') {
         json_t *first = json_object();
         add_count(first, "point", s->first_failed);
         (void)json_object_set_new(first, "message", json_of_text(s->first_failure));

@@ -7,7 +7,7 @@
 #include "app/run_team.h"
 #include "core/team_mpi.h"
 
-/* As Open MPI's mpirun, another PMI launcher, or srun say it. */
+/* As Open MPI's mpirun, another PMI launcher, or srun say it; the innermost counts. */
 static long
 launched_ranks(void)
 {
@@ -16,9 +16,8 @@ launched_ranks(void)
 
     for (size_t i = 0; i < FM_COUNT(names); i++) {
         const char *text = getenv(names[i]);
-        long n = text != NULL ? strtol(text, NULL, 10) : 1;
-        if (n > 1)
-            return n;
+        if (text != NULL)
+            return strtol(text, NULL, 10);
     }
     return 1;
 }
@@ -27,11 +26,16 @@ fm_status
 fm_run_team_join(const fm_run_args *args, fm_run_team *team_out, fm_error *err)
 {
     *team_out = (fm_run_team){0};
-    if (args->n_slices > 0 || launched_ranks() == 1)
+    if (args->n_slices > 0 || launched_ranks() <= 1)
         return FM_OK;
 #ifdef FM_HAVE_MPI
     fm_status st = fm_team_mpi_start(&team_out->team, err);
     team_out->many = st == FM_OK;
+    if (st == FM_OK && team_out->team.n_processes == 1)
+        st = FM_FAIL(err, FM_EUSAGE,
+                     "started as %ld ranks, but MPI sees one: each would run every "
+                     "point; use mpirun, or srun --mpi=pmix",
+                     launched_ranks());
     return st;
 #else
     return FM_FAIL(

@@ -15,6 +15,7 @@ libfabmet_core_la_SOURCES += %D%/turns.c %D%/turns.h
 libfabmet_core_la_SOURCES += %D%/digest.c %D%/digest.h %D%/hash.c %D%/hash.h %D%/h5.c %D%/h5.h %D%/schema.c %D%/schema.h
 libfabmet_core_la_SOURCES += %D%/sheet.c %D%/sheet.h %D%/verdicts.c %D%/verdicts.h %D%/publish.c %D%/publish.h
 libfabmet_core_la_SOURCES += %D%/seal.c %D%/seal.h %D%/chunk.c %D%/chunk.h %D%/team_mpi.c %D%/team_mpi.h
+libfabmet_core_la_SOURCES += %D%/clock.h
 libfabmet_core_la_SOURCES += %D%/provenance.c %D%/provenance.h %D%/store.c %D%/store.h
 libfabmet_core_la_SOURCES += %D%/result.c %D%/result.h %D%/result_parts.h %D%/result_read.c %D%/verify.c
 

@@ -16,14 +16,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/feed.h"
 #include "core/identity.h"
 #include "core/parts.h"
 #include "core/provenance.h"
 #include "core/publish.h"
 #include "core/text.h"
+
+static const double await_s = 10;
 
 static pthread_mutex_t h5_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -394,6 +398,37 @@ fm_parts_scan(fm_parts *parts, bool verify, bool replace, fm_error *err)
     fm_ranges_settle(&parts->failed);
     fm_texts_free(&paths);
     return st;
+}
+
+uint64_t
+fm_parts_points(const fm_parts *parts)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < parts->n; i++)
+        n += parts->list[i].n;
+    return n;
+}
+
+fm_status
+fm_parts_await(fm_parts *parts, uint64_t points, fm_error *err)
+{
+    const struct timespec pause = {.tv_nsec = 100000000};
+    struct timespec start;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    for (;;) {
+        fm_status st = fm_parts_scan(parts, false, false, err);
+        uint64_t n = fm_parts_points(parts);
+        if (st != FM_OK || n >= points)
+            return st;
+        if (fm_seconds_since(&start) >= await_s)
+            return FM_FAIL(err, FM_EIO,
+                           "%llu points that other processes have saved do not appear in "
+                           "'%s': the folder must be one that all of them share",
+                           (unsigned long long)(points - n), parts->folder);
+        (void)nanosleep(&pause, NULL);
+    }
 }
 
 /* ---- 5. saving ------------------------------------------------------------------- */

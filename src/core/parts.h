@@ -80,6 +80,14 @@ bool fm_parts_exist(const fm_parts *parts);
  *         FM_ENOMEM */
 fm_status fm_parts_scan(fm_parts *parts, bool verify, bool replace, fm_error *err);
 
+/* Points in the sound parts that are known. */
+uint64_t fm_parts_points(const fm_parts *parts);
+
+/* Looks for parts of other processes until `points` points are known, 10 s at most: a
+ * shared file system may show them late.
+ * returns FM_OK; FM_EIO when they do not appear, and what fm_parts_scan says */
+fm_status fm_parts_await(fm_parts *parts, uint64_t points, fm_error *err);
+
 /* Writes the rows of `out` as a part and empties nothing.  Any thread.
  * returns FM_OK; what the store says */
 fm_status fm_parts_save(fm_parts *parts, const fm_scenario *scenario,

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <gsl/gsl_statistics_double.h>
 #include <hdf5.h>
 
 #ifdef _OPENMP
@@ -28,6 +29,7 @@
 #pragma GCC diagnostic ignored "-Wunknown-pragmas"
 #endif
 
+#include "core/clock.h"
 #include "core/provenance.h"
 #include "core/target.h"
 
@@ -83,6 +85,7 @@ typedef struct run {
     atomic_bool ended;         /* a point was cut short, or the deadline is near */
     atomic_int halt;           /* a status that ends the run */
     atomic_uint_fast64_t saved;
+    uint64_t parts_before; /* points in parts when the run began; the leader's */
     _Atomic double byte_cost_s;
     pthread_mutex_t watching; /* with `over`: wakes the watcher at the end */
     pthread_cond_t woken;
@@ -90,26 +93,6 @@ typedef struct run {
     fm_tally tally; /* of what was saved after an interruption */
     fm_error *err;
 } run;
-
-static double
-seconds_since(const struct timespec *start)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) +
-           1e-9 * (double)(now.tv_nsec - start->tv_nsec);
-}
-
-/* Processor time of the calling thread. */
-static double
-thread_seconds(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Ends the run; the first status wins. */
 static void
@@ -137,58 +120,66 @@ stopped(const run *r)
 }
 
 static double
-seconds_left(const run *r)
-{
-    struct timespec now;
-
-    if (r->options->deadline <= 0)
-        return HUGE_VAL;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return r->options->deadline - (double)now.tv_sec - 1e-9 * (double)now.tv_nsec;
-}
-
-static int
-by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
-static double
 median_seconds(const worker *w)
 {
-    double sorted[RECENT];
-    size_t n = w->n_recent < RECENT ? w->n_recent : RECENT;
+    double copy[RECENT];
 
-    if (n == 0)
+    if (w->n_recent == 0)
         return 0;
-    memcpy(sorted, w->recent, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_size);
-    return sorted[n / 2];
+    size_t n = w->n_recent < RECENT ? w->n_recent : RECENT;
+    memcpy(copy, w->recent, sizeof copy);
+    return gsl_stats_median(copy, 1, n);
 }
 
 /* Would the next point end in time? */
 static bool
 fits_in(const run *r, const worker *w)
 {
-    return r->options->deadline <= 0 || seconds_left(r) > median_seconds(w);
+    return r->options->deadline <= 0 ||
+           fm_seconds_until(r->options->deadline) > median_seconds(w);
+}
+
+/* Of this process. */
+static fm_team_counts
+counts_here(const run *r)
+{
+    fm_team_counts n = {.saved = atomic_load(&r->saved)};
+
+    for (int i = 0; i < r->team; i++) {
+        n.done += atomic_load(&r->workers[i].done);
+        n.failed += atomic_load(&r->workers[i].failed);
+    }
+    return n;
+}
+
+/* Of all processes, as far as this one knows. */
+static fm_team_counts
+counts_of_all(const run *r)
+{
+    const fm_team *team = r->options->team;
+    fm_team_counts n = counts_here(r);
+
+    if (team != NULL && team->leader) {
+        fm_team_counts others = team->others(team->arg);
+        n.done += others.done;
+        n.failed += others.failed;
+        n.saved += others.saved;
+    }
+    return n;
 }
 
 static void
 report(const run *r, double now_s)
 {
     const fm_target *t = &r->target;
+    fm_team_counts n = counts_of_all(r);
     fm_progress p = {.total = t->points.end - t->points.first,
                      .resumed = t->resumed,
-                     .done = t->resumed,
-                     .saved = t->resumed + atomic_load(&r->saved),
+                     .done = t->resumed + n.done,
+                     .failed = n.failed,
+                     .saved = t->resumed + n.saved,
                      .seconds = now_s};
 
-    for (int i = 0; i < r->team; i++) {
-        p.done += atomic_load(&r->workers[i].done);
-        p.failed += atomic_load(&r->workers[i].failed);
-    }
     r->options->progress(&p, r->options->progress_arg);
 }
 
@@ -220,10 +211,10 @@ watch(void *arg)
     double reported_s = 0;
 
     while (!wait_a_little(r)) {
-        double now_s = seconds_since(&r->start);
+        double now_s = fm_seconds_since(&r->start);
         if (asked_s > now_s && asked_to_stop(r))
             asked_s = now_s;
-        if (now_s - asked_s >= grace_s || seconds_left(r) <= 0 ||
+        if (now_s - asked_s >= grace_s || fm_seconds_until(r->options->deadline) <= 0 ||
             atomic_load(&r->halt) != FM_OK)
             r->cut = 1;
         if (r->options->progress != NULL && now_s - reported_s >= progress_period_s) {
@@ -304,7 +295,7 @@ run_point(run *r, worker *w, uint64_t index, double *clock_s)
         fm_out_cancel(w->out);
         return result;
     }
-    double now_s = seconds_since(&r->start);
+    double now_s = fm_seconds_since(&r->start);
     const char *message = NULL;
     if (result != FM_OK)
         message = err.code != FM_OK ? err.text : fm_status_name(result);
@@ -343,8 +334,8 @@ is_due(const run *r, const worker *w, double now_s)
 static fm_status
 save(run *r, worker *w, fm_error *err)
 {
-    double start_s = seconds_since(&r->start);
-    double worked_s = thread_seconds();
+    double start_s = fm_seconds_since(&r->start);
+    double worked_s = fm_thread_seconds();
     double bytes = (double)fm_out_bytes(w->out);
     size_t n = w->out->n_points;
 
@@ -352,11 +343,11 @@ save(run *r, worker *w, fm_error *err)
         fm_parts_save(&r->target.parts, r->scenario, &r->options->store, w->out, err);
     if (st != FM_OK)
         return st;
-    w->saved_s = seconds_since(&r->start);
+    w->saved_s = fm_seconds_since(&r->start);
     w->save_took_s = w->saved_s - start_s;
     if (bytes > 0)
         r->byte_cost_s =
-            0.5 * (r->byte_cost_s + (thread_seconds() - worked_s) / (bytes + 1e5));
+            0.5 * (r->byte_cost_s + (fm_thread_seconds() - worked_s) / (bytes + 1e5));
     atomic_fetch_add(&r->saved, n);
     if (n > 0)
         fm_out_reset(w->out, w->out->points[n - 1].point + 1);
@@ -402,10 +393,15 @@ static bool
 take_piece(run *r, fm_range *piece_out)
 {
     const fm_team *team = r->options->team;
+    bool taken = false;
 
     (void)pthread_mutex_lock(&r->taking);
-    bool taken = team != NULL ? team->take(team->arg, piece_out)
-                              : fm_todo_take(&r->todo, piece_out);
+    if (team != NULL) {
+        fm_team_counts mine = counts_here(r);
+        taken = team->take(team->arg, &mine, piece_out);
+    } else {
+        taken = fm_todo_take(&r->todo, piece_out);
+    }
     (void)pthread_mutex_unlock(&r->taking);
     return taken;
 }
@@ -413,7 +409,7 @@ take_piece(run *r, fm_range *piece_out)
 static fm_status
 run_piece(run *r, worker *w, fm_range piece)
 {
-    double clock_s = seconds_since(&r->start);
+    double clock_s = fm_seconds_since(&r->start);
 
     for (uint64_t i = piece.first; i < piece.end && !stopped(r); i++) {
         if (!fits_in(r, w)) {
@@ -443,7 +439,7 @@ work(run *r, worker *w)
     fm_h5_lock();
     (void)H5Eset_auto2(H5E_DEFAULT, r->on_h5_error, r->on_h5_error_arg);
     fm_h5_unlock();
-    w->saved_s = seconds_since(&r->start);
+    w->saved_s = fm_seconds_since(&r->start);
     while (st == FM_OK && !stopped(r) && take_piece(r, &piece))
         st = run_piece(r, w, piece);
     if (st != FM_OK)
@@ -496,23 +492,15 @@ divide(run *r)
     if (r->todo.most > PIECE_MAX)
         r->todo.most = PIECE_MAX;
     r->workers = aligned_alloc(CACHE_LINE, size * sizeof *r->workers);
-    if (r->workers == NULL)
+    if (r->workers == NULL) {
+        r->team = 0;
         return FM_FAIL(r->err, FM_ENOMEM, "out of memory");
+    }
     memset(r->workers, 0, size * sizeof *r->workers);
     return FM_OK;
 }
 
 /* ---- 6. the result --------------------------------------------------------------- */
-
-static uint64_t
-points_done(const run *r)
-{
-    uint64_t n = 0;
-
-    for (int i = 0; i < r->team; i++)
-        n += atomic_load(&r->workers[i].done);
-    return n;
-}
 
 static void
 fill_summary(const run *r, const fm_tally *tally, fm_run_summary *s)
@@ -529,7 +517,7 @@ fill_summary(const run *r, const fm_tally *tally, fm_run_summary *s)
             (s->first_point_seconds == 0 || first_s < s->first_point_seconds))
             s->first_point_seconds = first_s;
     }
-    s->seconds = seconds_since(&r->start);
+    s->seconds = fm_seconds_since(&r->start);
 }
 
 /* Base, parts and memory, in order of points, into the store. */
@@ -567,7 +555,7 @@ store_options(run *r, fm_store_options *options)
     options->replace = r->target.replace;
     options->listed = r->target.listed;
     options->n_listed = r->target.points.end - r->target.points.first;
-    if (points_done(r) > 0 || r->target.resumed == 0)
+    if (counts_here(r).done > 0 || r->target.resumed == 0)
         st = fm_machines_add_here(m);
     if (st == FM_OK && fm_machines_differ(m) && r->options->note != NULL)
         r->options->note("points were computed on different processors or C libraries: "
@@ -634,22 +622,33 @@ describe_complete(run *r, fm_run_summary *summary)
 
 /* ---- 7. the run ------------------------------------------------------------------ */
 
+/* Of other processes, and of points saved before, counts are known but no reasons. */
+static void
+fill_interrupted(const run *r, fm_run_summary *s)
+{
+    fm_team_counts n = counts_of_all(r);
+
+    fill_summary(r, &r->tally, s);
+    if (n.failed != s->failed) {
+        memset(s->failed_by, 0, sizeof s->failed_by);
+        s->first_failure[0] = '\0';
+    }
+    s->failed = n.failed;
+    s->done = r->target.resumed + n.done;
+}
+
 /* Ends before all points are done: everything finished goes to disk. */
 static fm_status
 interrupt(run *r, fm_run_summary *summary)
 {
-    uint64_t done = r->target.resumed + points_done(r);
     fm_status st = save_all(r);
 
     if (st != FM_OK)
         return st;
-    fill_summary(r, &r->tally, summary);
-    summary->failed = 0;
-    for (int i = 0; i < r->team; i++)
-        summary->failed += atomic_load(&r->workers[i].failed);
-    summary->done = done;
+    fill_interrupted(r, summary);
     return FM_FAIL(r->err, FM_EINTERRUPT, "interrupted: %llu of %llu points are done",
-                   (unsigned long long)done, (unsigned long long)summary->points);
+                   (unsigned long long)summary->done,
+                   (unsigned long long)summary->points);
 }
 
 /* A second process on the same output may have been faster and have tidied up what this
@@ -706,20 +705,20 @@ conclude_team(run *r, fm_status st, fm_run_summary *summary)
         st = (fm_status)atomic_load(&r->halt);
     if (st == FM_OK && stopped(r))
         st = FM_EINTERRUPT;
-    st = team->gather(team->arg, st);
+    fm_team_counts mine = counts_here(r);
+    st = team->gather(team->arg, st, &mine);
     if (team->leader && (st == FM_OK || st == FM_EINTERRUPT)) {
-        fm_status scanned = fm_parts_scan(&r->target.parts, false, false, r->err);
-        st = scanned != FM_OK ? scanned : st;
+        fm_status found = fm_parts_await(
+            &r->target.parts, r->parts_before + counts_of_all(r).saved, r->err);
+        st = found != FM_OK ? found : st;
     }
     if (team->leader && st == FM_OK)
         st = r->target.complete ? describe_complete(r, summary) : conclude(r, summary);
     st = team->end(team->arg, st);
     if (st != FM_OK)
         (void)FM_FAIL(r->err, st, "%s", fm_status_name(st));
-    if (!team->leader || st == FM_EINTERRUPT) {
-        fill_summary(r, &r->tally, summary);
-        summary->done = r->target.resumed + points_done(r);
-    }
+    if (!team->leader || st == FM_EINTERRUPT)
+        fill_interrupted(r, summary);
     return st;
 }
 
@@ -738,21 +737,24 @@ run_alone(run *r, fm_run_summary *summary)
     st = (fm_status)atomic_load(&r->halt);
     if (st != FM_OK)
         return give_up(r, st, summary);
-    return points_done(r) < n ? interrupt(r, summary) : conclude(r, summary);
+    return counts_here(r).done < n ? interrupt(r, summary) : conclude(r, summary);
 }
 
 static fm_status
-run_in_team(run *r, fm_status st, fm_run_summary *summary)
+run_in_team(run *r, fm_status mine, fm_run_summary *summary)
 {
     const fm_team *team = r->options->team;
 
-    if (st == FM_OK)
-        st = divide(r);
-    st = team->begin(team->arg, st, team->leader ? &r->todo : NULL);
+    if (mine == FM_OK)
+        mine = divide(r);
+    r->parts_before = fm_parts_points(&r->target.parts);
+    fm_status st = team->begin(team->arg, mine, team->leader ? &r->todo : NULL);
     if (st != FM_OK) /* told by the process that failed */
         return FM_FAIL(r->err, st, "%s", fm_status_name(st));
-    run_threads(r);
-    return conclude_team(r, (fm_status)atomic_load(&r->halt), summary);
+    if (mine == FM_OK)
+        run_threads(r);
+    return conclude_team(r, mine != FM_OK ? mine : (fm_status)atomic_load(&r->halt),
+                         summary);
 }
 
 static void
@@ -788,7 +790,7 @@ fm_run(const fm_scenario *scenario, const char *path, const fm_run_options *opti
         st = run_alone(&r, &summary);
     if (st == FM_OK || st == FM_EINTERRUPT) {
         if (options->progress != NULL)
-            report(&r, seconds_since(&r.start));
+            report(&r, fm_seconds_since(&r.start));
         *summary_out = summary;
     }
     free_workers(&r);

@@ -68,7 +68,8 @@ typedef struct fm_run_summary {
  * scenario     in   loaded
  * path         in   result to write
  * summary_out  out  filled when FM_OK or FM_EINTERRUPT is returned, else untouched; with
- *                   FM_EINTERRUPT `failed` and its details are of this run's points only
+ *                   FM_EINTERRUPT `failed` is of this run's points only, and its details
+ *                   are empty unless all of them are known
  * returns FM_OK (also when points failed: see summary_out->failed); FM_EINTERRUPT (points
  *         are saved as parts; resume goes on); FM_EUSAGE (slice); FM_ECREATE (output or
  *         parts in the way, of another run, or not creatable); FM_EDATA (a part was damaged

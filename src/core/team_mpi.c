@@ -10,6 +10,8 @@
  * (MPI_THREAD_SERIALIZED): in the leader that thread between begin and gather, in the
  * others whoever takes points.  MPI's own waiting spins; ours sleeps, so that a rank that
  * waits leaves its processor to the others.
+ *
+ * MPI's default error handler ends all ranks: a call that returns has succeeded.
  */
 #include "config.h"
 
@@ -70,13 +72,19 @@ static const double batch_max_s = 0.1;
 
 typedef struct request {
     uint64_t pieces; /* wanted; 0: the rank has saved its parts and takes no more */
-    int64_t status;  /* of the rank, with pieces 0 */
+    uint64_t status; /* of the rank, with pieces 0 */
+    fm_team_counts counts;
 } request;
+enum {
+    REQUEST_WORDS = sizeof(request) / sizeof(uint64_t)
+};
 
 typedef struct mpi_team {
     int rank, size;
     fm_todo *todo;           /* the leader's */
-    pthread_mutex_t cutting; /* guards it */
+    fm_team_counts *told;    /* [size] by the ranks; the leader's */
+    bool closed;             /* a rank has failed or was stopped: hand out no more */
+    pthread_mutex_t cutting; /* guards these three */
     pthread_t answerer;
     bool answering;
     fm_status worst; /* of the other ranks; the answering thread writes it */
@@ -108,17 +116,16 @@ doze(long *wait_ns)
     *wait_ns = *wait_ns * 2 < WAIT_MAX_NS ? *wait_ns * 2 : WAIT_MAX_NS;
 }
 
-static fm_status
+static void
 wait_for(MPI_Request *pending)
 {
     long wait_ns = WAIT_MIN_NS;
     int done = 0;
 
     for (;;) {
-        if (MPI_Test(pending, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
-            return FM_EINTERNAL;
+        (void)MPI_Test(pending, &done, MPI_STATUS_IGNORE);
         if (done)
-            return FM_OK;
+            return;
         doze(&wait_ns);
     }
 }
@@ -130,10 +137,9 @@ share(fm_status mine)
     int64_t status = (int64_t)mine;
     MPI_Request pending;
 
-    if (MPI_Ibcast(&status, 1, MPI_INT64_T, 0, MPI_COMM_WORLD, &pending) != MPI_SUCCESS)
-        return FM_EINTERNAL;
-    fm_status st = wait_for(&pending);
-    return st != FM_OK ? st : (fm_status)status;
+    (void)MPI_Ibcast(&status, 1, MPI_INT64_T, 0, MPI_COMM_WORLD, &pending);
+    wait_for(&pending);
+    return (fm_status)status;
 }
 
 static fm_status
@@ -146,41 +152,50 @@ worse(fm_status a, fm_status b)
 
 /* ---- 2. the leader --------------------------------------------------------------- */
 
-/* Neighbouring pieces as one range, at most `pieces` of them. */
-static fm_range
-cut(mpi_team *team, uint64_t pieces)
+/* Neighbouring pieces as one range, at most `pieces` of them; false: there is none. */
+static bool
+cut(mpi_team *team, uint64_t pieces, fm_range *range_out, uint64_t *most_out)
 {
-    fm_range range = {0, 0};
-
     (void)pthread_mutex_lock(&team->cutting);
     uint64_t most = team->todo->most;
     team->todo->most = most * (pieces < PIECES_MAX ? pieces : PIECES_MAX);
-    if (!fm_todo_take(team->todo, &range))
-        range = (fm_range){0, 0};
+    bool any = !team->closed && fm_todo_take(team->todo, range_out);
     team->todo->most = most;
     (void)pthread_mutex_unlock(&team->cutting);
-    return range;
+    *most_out = most;
+    return any;
+}
+
+static void
+close_todo(mpi_team *team)
+{
+    (void)pthread_mutex_lock(&team->cutting);
+    team->closed = true;
+    (void)pthread_mutex_unlock(&team->cutting);
 }
 
 /* Answers one request; counts a rank that has finished. */
-static fm_status
+static void
 answer(mpi_team *team, int from, int *finished)
 {
+    fm_range reply[2] = {{0, 0}, {0, 0}}; /* the points; the size of a piece */
     request asked;
 
-    if (MPI_Recv(&asked, 2, MPI_INT64_T, from, TAG_REQUEST, MPI_COMM_WORLD,
-                 MPI_STATUS_IGNORE) != MPI_SUCCESS)
-        return FM_EINTERNAL;
+    (void)MPI_Recv(&asked, REQUEST_WORDS, MPI_UINT64_T, from, TAG_REQUEST, MPI_COMM_WORLD,
+                   MPI_STATUS_IGNORE);
+    (void)pthread_mutex_lock(&team->cutting);
+    team->told[from] = asked.counts;
+    (void)pthread_mutex_unlock(&team->cutting);
     if (asked.pieces == 0) {
         team->worst = worse(team->worst, (fm_status)asked.status);
+        if (team->worst != FM_OK)
+            close_todo(team);
         ++*finished;
-        return FM_OK;
+        return;
     }
-    fm_range reply[2] = {cut(team, asked.pieces), {team->todo->most, 0}};
-    return MPI_Send(reply, 4, MPI_UINT64_T, from, TAG_PIECE, MPI_COMM_WORLD) ==
-                   MPI_SUCCESS
-               ? FM_OK
-               : FM_EINTERNAL;
+    if (!cut(team, asked.pieces, &reply[0], &reply[1].first))
+        reply[0] = (fm_range){0, 0};
+    (void)MPI_Send(reply, 4, MPI_UINT64_T, from, TAG_PIECE, MPI_COMM_WORLD);
 }
 
 static void *
@@ -193,19 +208,12 @@ answer_all(void *arg)
     while (finished < team->size - 1) {
         MPI_Status from;
         int waiting = 0;
-        fm_status st = MPI_Iprobe(MPI_ANY_SOURCE, TAG_REQUEST, MPI_COMM_WORLD, &waiting,
-                                  &from) == MPI_SUCCESS
-                           ? FM_OK
-                           : FM_EINTERNAL;
-        if (st == FM_OK && waiting) {
-            st = answer(team, from.MPI_SOURCE, &finished);
+        (void)MPI_Iprobe(MPI_ANY_SOURCE, TAG_REQUEST, MPI_COMM_WORLD, &waiting, &from);
+        if (waiting) {
+            answer(team, from.MPI_SOURCE, &finished);
             wait_ns = WAIT_MIN_NS;
-        } else if (st == FM_OK) {
+        } else {
             doze(&wait_ns);
-        }
-        if (st != FM_OK) {
-            team->worst = st;
-            break;
         }
     }
     return NULL;
@@ -229,24 +237,21 @@ adapt(mpi_team *team)
 
 /* Asks the leader for the next batch. */
 static bool
-ask(mpi_team *team)
+ask(mpi_team *team, const fm_team_counts *mine)
 {
     adapt(team);
-    request asked = {.pieces = team->pieces};
+    request asked = {.pieces = team->pieces, .counts = *mine};
     fm_range reply[2] = {{0, 0}, {0, 0}};
     MPI_Request pending;
 
-    if (MPI_Irecv(reply, 4, MPI_UINT64_T, 0, TAG_PIECE, MPI_COMM_WORLD, &pending) !=
-            MPI_SUCCESS ||
-        MPI_Send(&asked, 2, MPI_INT64_T, 0, TAG_REQUEST, MPI_COMM_WORLD) != MPI_SUCCESS ||
-        wait_for(&pending) != FM_OK || reply[0].first >= reply[0].end) {
-        team->empty = true;
-        return false;
-    }
+    (void)MPI_Irecv(reply, 4, MPI_UINT64_T, 0, TAG_PIECE, MPI_COMM_WORLD, &pending);
+    (void)MPI_Send(&asked, REQUEST_WORDS, MPI_UINT64_T, 0, TAG_REQUEST, MPI_COMM_WORLD);
+    wait_for(&pending);
+    team->empty = reply[0].first >= reply[0].end;
     team->given[0] = reply[0];
     team->batch = (fm_todo){.ranges = {.list = team->given, .n = 1, .capacity = 1},
                             .most = reply[1].first};
-    return true;
+    return !team->empty;
 }
 
 /* ---- 4. the team ----------------------------------------------------------------- */
@@ -269,35 +274,52 @@ begin(void *arg, fm_status mine, fm_todo *todo)
 }
 
 static bool
-take(void *arg, fm_range *piece_out)
+take(void *arg, const fm_team_counts *mine, fm_range *piece_out)
 {
     mpi_team *team = arg;
+    uint64_t most = 0;
 
-    if (team->rank == 0) {
-        *piece_out = cut(team, 1);
-        return piece_out->first < piece_out->end;
-    }
+    if (team->rank == 0)
+        return cut(team, 1, piece_out, &most);
     while (!fm_todo_take(&team->batch, piece_out))
-        if (team->empty || !ask(team))
+        if (team->empty || !ask(team, mine))
             return false;
     return true;
 }
 
 static fm_status
-gather(void *arg, fm_status mine)
+gather(void *arg, fm_status mine, const fm_team_counts *counts)
 {
     mpi_team *team = arg;
-    request finished = {.pieces = 0, .status = (int64_t)mine};
+    request finished = {.pieces = 0, .status = (uint64_t)mine, .counts = *counts};
 
-    if (team->rank == 0 && team->answering) {
+    if (team->rank != 0) {
+        (void)MPI_Send(&finished, REQUEST_WORDS, MPI_UINT64_T, 0, TAG_REQUEST,
+                       MPI_COMM_WORLD);
+    } else if (team->answering) {
+        if (mine != FM_OK)
+            close_todo(team);
         (void)pthread_join(team->answerer, NULL);
         team->answering = false;
         mine = worse(mine, team->worst);
-    } else if (team->rank != 0 && MPI_Send(&finished, 2, MPI_INT64_T, 0, TAG_REQUEST,
-                                           MPI_COMM_WORLD) != MPI_SUCCESS) {
-        mine = FM_EINTERNAL;
     }
     return share(mine);
+}
+
+static fm_team_counts
+others(void *arg)
+{
+    mpi_team *team = arg;
+    fm_team_counts sum = {0};
+
+    (void)pthread_mutex_lock(&team->cutting);
+    for (int i = 1; i < team->size; i++) {
+        sum.done += team->told[i].done;
+        sum.failed += team->told[i].failed;
+        sum.saved += team->told[i].saved;
+    }
+    (void)pthread_mutex_unlock(&team->cutting);
+    return sum;
 }
 
 static fm_status
@@ -322,6 +344,9 @@ fm_team_mpi_start(fm_team *team_out, fm_error *err)
         free(team);
         return FM_FAIL(err, FM_EINTERNAL, "MPI does not start with threads");
     }
+    team->told = calloc((size_t)team->size, sizeof *team->told);
+    if (team->told == NULL)
+        (void)MPI_Abort(MPI_COMM_WORLD, 1); /* the others wait for this one */
     (void)pthread_mutex_init(&team->cutting, NULL);
     team->pieces = 1;
     *team_out = (fm_team){.leader = team->rank == 0,
@@ -330,7 +355,8 @@ fm_team_mpi_start(fm_team *team_out, fm_error *err)
                           .begin = begin,
                           .take = take,
                           .gather = gather,
-                          .end = end};
+                          .end = end,
+                          .others = others};
     return FM_OK;
 }
 
@@ -357,6 +383,7 @@ fm_team_mpi_stop(fm_team *team)
         return;
     (void)MPI_Finalize();
     (void)pthread_mutex_destroy(&mine->cutting);
+    free(mine->told);
     free(mine);
     *team = (fm_team){0};
 }

@@ -474,6 +474,8 @@ typedef struct shared {
     size_t n, at;
     uint64_t most;
     int status;
+    pid_t leader;
+    fm_team_counts counts; /* of the others that have gathered */
     pthread_mutex_t lock;
     pthread_barrier_t barrier;
 } shared;
@@ -493,10 +495,11 @@ team_begin(void *arg, fm_status mine, fm_todo *todo)
 }
 
 static bool
-team_take(void *arg, fm_range *piece_out)
+team_take(void *arg, const fm_team_counts *mine, fm_range *piece_out)
 {
     shared *sh = arg;
 
+    (void)mine;
     (void)pthread_mutex_lock(&sh->lock);
     bool taken = sh->at < sh->n;
     if (taken)
@@ -506,10 +509,17 @@ team_take(void *arg, fm_range *piece_out)
 }
 
 static fm_status
-team_gather(void *arg, fm_status mine)
+team_gather(void *arg, fm_status mine, const fm_team_counts *counts)
 {
     shared *sh = arg;
 
+    (void)pthread_mutex_lock(&sh->lock);
+    if (getpid() != sh->leader) {
+        sh->counts.done += counts->done;
+        sh->counts.failed += counts->failed;
+        sh->counts.saved += counts->saved;
+    }
+    (void)pthread_mutex_unlock(&sh->lock);
     if (mine != FM_OK)
         sh->status = (int)mine;
     (void)pthread_barrier_wait(&sh->barrier);
@@ -519,7 +529,20 @@ team_gather(void *arg, fm_status mine)
 static fm_status
 team_end(void *arg, fm_status mine)
 {
-    return team_gather(arg, mine);
+    const fm_team_counts none = {0};
+
+    return team_gather(arg, mine, &none);
+}
+
+static fm_team_counts
+team_others(void *arg)
+{
+    shared *sh = arg;
+
+    (void)pthread_mutex_lock(&sh->lock);
+    fm_team_counts others = sh->counts;
+    (void)pthread_mutex_unlock(&sh->lock);
+    return others;
 }
 
 static shared *
@@ -555,7 +578,9 @@ START_TEST(three_processes_are_one_run)
     options.resume = true;
     told_pause_us = 500;
     shared *sh = make_shared(3);
-    fm_team team = {false, 3, sh, team_begin, team_take, team_gather, team_end};
+    sh->leader = getpid();
+    fm_team team = {false,     3,           sh,       team_begin,
+                    team_take, team_gather, team_end, team_others};
     options.team = &team;
     for (size_t i = 0; i < 2; i++) {
         children[i] = fork();

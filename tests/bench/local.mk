@@ -19,6 +19,7 @@ EXTRA_DIST += %D%/rules.sh %D%/rules_numpy.py
 EXTRA_DIST += %D%/pull.sh %D%/pull_numpy.py
 EXTRA_DIST += %D%/fit.sh %D%/fit_survreg.R
 EXTRA_DIST += %D%/arl.sh %D%/arl_spc.R
+EXTRA_DIST += %D%/two.sh
 CLEANFILES += $(FM_BENCHES)
 
 # All of it is measured, also after a limit was missed; 77 says that a part was skipped.
@@ -31,6 +32,7 @@ bench: $(FM_BENCHES) src/app/fabmet$(EXEEXT)
 	    { code=$$?; test $$code = 77 || status=1; }; \
 	BENCH_FIT='$(abs_builddir)/%D%/bench_fit' $(srcdir)/%D%/fit.sh || { code=$$?; test $$code = 77 || status=1; }; \
 	BENCH_ARL='$(abs_builddir)/%D%/bench_arl' $(srcdir)/%D%/arl.sh || { code=$$?; test $$code = 77 || status=1; }; \
+	$(srcdir)/%D%/two.sh || { code=$$?; test $$code = 77 || status=1; }; \
 	%D%/bench_engine "$$work" || status=1; \
 	exit $$status
 .PHONY: bench
