@@ -55,7 +55,7 @@ printf 'force [gf],mode\n5,c\n6,c\n7,\n' | scenario censored
 run censored 2
 says censored 'too few data'
 says censored 'nothing broke: all 3 pulls are censored'
-says censored '1 rows without a mode count as censored'
+says censored '1 row without a mode counts as censored'
 
 printf 'force [gf],mode\n5,c\n6,c\n7,\n' | scenario weibayes 'weibayes.shape: 2.5'
 run weibayes 0
@@ -194,6 +194,26 @@ geometry | scenario slides 'loop.span: 1000' 'loop.height: 250' 'loop.tilt: 75'
 run slides 2
 says slides 'the hook slides along the wire'
 
+# ---- few failures, a limit that no strength is below --------------------------------
+few() {
+    printf 'force [gf],mode\n5,w\n6,w\n8,w\n9,c\n'
+}
+few | scenario few 'distribution: best' 'limit: 0' 'accept: { max_fraction_below: 0.1 }'
+run few 0
+says few "mode 'w': 3 failures are too few for AICc, so the largest likelihood chose"
+says few "mode 'w': with 3 failures the bounds of interval wald are too narrow, those of likelihood less so"
+value few summary below_limit_upper 0 0 0
+few | scenario profile 'interval: likelihood' 'limit: -1'
+run profile 0
+grep -q 'too narrow' "$work/profile.out" && fail "profile: the remark is not for likelihood"
+value profile summary below_limit_upper 0 0 0
+few | scenario resample 'interval: bootstrap' 'limit: 3'
+run resample 0
+says resample 'with 3 failures the bounds of interval bootstrap are too narrow'
+few | scenario three 'distribution: weibull3' 'interval: likelihood'
+run three 78
+says three 'the profile likelihood of weibull3 is not regular'
+
 # ---- selections ----------------------------------------------------------------------
 zones() {
     printf 'force [N],mode,zone\n5,a,corner\n6,a,corner\n7,a,side\n8,b,side\n6.5,a,side\n'
@@ -224,5 +244,16 @@ run boot 0
 says boot 'replicates have no fit'
 "$FABMET" show "$work/boot.h5" percentiles --csv --columns lower,estimate,upper | tail -n +2 |
     awk -F, '{ bad += !($1 <= $2 && $2 <= $3) } END { exit bad }' || fail "boot: bounds out of order"
+
+# ---- the sweep's figure, with and without an accepted fraction ----------------------------
+if command -v gnuplot >/dev/null; then
+    sed 's/^params:/&\n  accept: { max_fraction_below: 0.3 }/' "$work/boot3.yaml" >"$work/accepted.yaml"
+    "$FABMET" run -q "$work/accepted.yaml" -o "$work/accepted.h5"
+    for name in threads1 accepted; do
+        "$FABMET" plot "$work/$name.h5" below-limit -o "$work/$name.svg" || fail "$name: no figure"
+    done
+    grep -q '>accepted<' "$work/accepted.svg" || fail "the accepted fraction has no label"
+    grep -q '>accepted<' "$work/threads1.svg" && fail "a label of an accepted fraction that is not"
+fi
 
 exit $failed

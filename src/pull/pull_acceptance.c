@@ -347,7 +347,7 @@ static const fm_figure figures[] = {
      .by = "series",
      .scalars = "capability.limit capability.tolerance_bound",
      .script = "pull/pull_acceptance.gp",
-     .flags = FM_FIG_POINT,
+     .flags = FM_FIG_POINT | FM_FIG_IF_ROWS,
      .caption = "Measured pull forces and fitted distributions; the scale of the "
                 "fraction is logarithmic, so that the weak end shows. Vertical lines: "
                 "limit and tolerance bound."},

@@ -111,7 +111,7 @@ take_values(const fm_data *data, sample *s, fm_error *err)
 {
     const fm_data_column *force = &data->columns[data->first[0]];
     if (data->n_rows < VALUES_MIN)
-        return FM_FAIL(err, FM_ETOOFEW, "%s: %zu pulls are too few, %d is the least",
+        return FM_FAIL(err, FM_ETOOFEW, "%s: too few pulls: %zu, at least %d are needed",
                        data->source, data->n_rows, VALUES_MIN);
     s->force_gf = calloc(data->n_rows, sizeof s->force_gf[0]);
     s->work = calloc(data->n_rows, sizeof s->work[0]);
@@ -121,7 +121,7 @@ take_values(const fm_data *data, sample *s, fm_error *err)
         double gf = force->real[i] / newton_per_gf;
         if (!(gf > 0) || !isfinite(gf))
             return FM_FAIL(err, FM_EDATA,
-                           "%s: line %llu: force %.6g gf; a pull force is positive",
+                           "%s:%llu: force %.6g gf; a pull force is positive",
                            data->source, (unsigned long long)data->line[i], gf);
         s->force_gf[i] = gf;
     }
@@ -598,6 +598,12 @@ fm_pull_acceptance_check(const fm_point *point, fm_error *err)
             if (fm_value_at(point, places[i])->given)
                 return FM_FAIL(err, FM_ESCENARIO, "%s: only for plan.kind double",
                                point->study->params[places[i]].key);
+    if (fm_integer(point, P_PLAN) == PLAN_SINGLE &&
+        fm_integer(point, P_ACCEPT1) >= fm_integer(point, P_N1))
+        return FM_FAIL(err, FM_ESCENARIO,
+                       "plan.accept: %lld of %lld wires: such a plan rejects nothing",
+                       (long long)fm_integer(point, P_ACCEPT1),
+                       (long long)fm_integer(point, P_N1));
     const fm_data *pulls = fm_input(point, IN_PULLS);
     bool data = pulls != NULL;
     if (data && pulls->first[0] == pulls->first[1])

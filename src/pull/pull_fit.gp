@@ -71,11 +71,12 @@ set xlabel label_axis
 set ylabel label_below_limit
 set autoscale xfix
 set logscale y
-stats data using ($5 >= 0 ? 1 : 0) name "A" nooutput
+# Without an accepted fraction column 5 holds no number, and stats then sets no names.
+stats data using 5 name "A" nooutput
 set format y "%g"
 plot data using 1:3:4 with filledcurves fillcolor rgb "#c0c0c0" fillstyle transparent solid 0.5 \
         title "bounds", \
     data using 1:2 with linespoints linetype 1 linewidth 1.5 pointtype 7 pointsize 0.6 \
         title "estimate", \
     data using 1:5 with lines linestyle 101 notitle, \
-    keyentry with lines linestyle 101 title (A_max > 0 ? "accepted" : "")
+    keyentry with lines linestyle 101 title (exists("A_records") ? "accepted" : "")

@@ -227,6 +227,14 @@ standard_error(const fm_fit *fit, const fm_fit_mode *m, fm_math_life_target targ
     return width / 2 / normal_reach(fit);
 }
 
+/* Whether the distribution gives a force nothing below it, whatever its parameters are. */
+static bool
+is_certain(const fm_math_life *life, fm_math_life_target target, double at)
+{
+    return target == FM_MATH_AT_Z && !(at > 0) && fm_fit_is_positive(life->family) &&
+           life->family != FM_MATH_WEIBULL3;
+}
+
 fm_status
 fm_fit_wald_bounds(const fm_fit *fit, size_t mode, fm_math_life_target target, double at,
                    fm_fit_bounds *out)
@@ -238,7 +246,9 @@ fm_fit_wald_bounds(const fm_fit *fit, size_t mode, fm_math_life_target target, d
     out->value = value_of(life, target, at);
     out->method = METHOD_WALD;
     out->se = out->lower = out->upper = NAN;
-    /* Below a threshold the probability is 0 whatever the others are. */
+    if (is_certain(life, target, at))
+        out->se = out->lower = out->upper = 0;
+    /* Below an estimated threshold the probability is 0, but not surely. */
     if (!isfinite(inner))
         return FM_OK;
     fm_status st =
@@ -420,6 +430,6 @@ fm_fit_all_below(const fm_fit *fit, double force, fm_fit_bounds *out)
     out->lower = -expm1(-hazard * exp(-reach * error / hazard));
     out->upper = -expm1(-hazard * exp(reach * error / hazard));
     if (!(hazard > 0))
-        out->lower = out->upper = NAN;
+        out->lower = out->upper = force > 0 ? (double)NAN : 0;
     return FM_OK;
 }

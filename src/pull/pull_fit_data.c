@@ -393,8 +393,9 @@ fm_fit_read(fm_fit *fit, fm_out *out, fm_error *err)
     for (size_t k = 0; k < fit->n_modes && st == FM_OK; k++)
         st = fill_mode(fit, k, err);
     if (fit->n_empty > 0)
-        fm_out_remark(out, "%zu rows without a mode count as censored (passed the force)",
-                      fit->n_empty);
+        fm_out_remark(
+            out, "%zu row%s without a mode count%s as censored (passed the force)",
+            fit->n_empty, fit->n_empty == 1 ? "" : "s", fit->n_empty == 1 ? "s" : "");
     return st;
 }
 

@@ -181,15 +181,41 @@ no_fit_at_all(const fm_fit *fit, fm_error *err)
         m->status == FIT_NO_SCALE ? " (weibayes.shape gives a lower bound)" : "");
 }
 
+/* A fit stands on its failures: says where they are few for what was asked. */
+static void
+warn_few_failures(const fm_fit *fit, const fm_fit_mode *m, fm_out *out)
+{
+    const double few = 10;
+    if (m->n_failed >= few)
+        return;
+    bool alike = fm_integer(fit->point, F_DISTRIBUTION) == DISTRIBUTION_BEST &&
+                 isinf(fm_math_life_aicc(&m->fit));
+    if (alike)
+        fm_out_remark(out,
+                      "mode '%s': %.0f failures are too few for AICc, so the largest "
+                      "likelihood chose",
+                      m->name, m->n_failed);
+    bool three = m->fit.life.family == FM_MATH_WEIBULL3;
+    if (m->n_failed < 2)
+        fm_out_remark(out, "mode '%s': one failure; see how wide its interval is",
+                      m->name);
+    if (m->n_failed >= 2 && fit->interval != INTERVAL_LIKELIHOOD)
+        fm_out_remark(out,
+                      "mode '%s': with %.0f failures the bounds of interval %s are too "
+                      "narrow%s",
+                      m->name, m->n_failed,
+                      fit->interval == INTERVAL_WALD ? "wald" : "bootstrap",
+                      three ? "" : ", those of likelihood less so");
+}
+
 /* Says what each mode lacks; falls back to a known shape. */
 static void
 judge_mode(fm_fit *fit, fm_fit_mode *m, fm_out *out)
 {
-    if (m->status == FIT_OK && m->n_failed < 2)
-        fm_out_remark(out, "mode '%s': one failure; see how wide its interval is",
-                      m->name);
-    if (m->status == FIT_OK)
+    if (m->status == FIT_OK) {
+        warn_few_failures(fit, m, out);
         return;
+    }
     if (fm_present(fit->point, F_KNOWN_SHAPE)) {
         m->status = FIT_KNOWN_SHAPE;
         fm_out_remark(out,

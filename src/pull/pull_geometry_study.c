@@ -24,6 +24,10 @@ enum {
     N_PARAMS
 };
 
+/* Of u.height and u.length, of which one is used. */
+#define U_LENGTH_UM "10"
+static const double u_length_um = 10;
+
 #define LENGTH_PARAM(KEY, DEF, MIN, MAX, HELP)                                           \
     .key = (KEY), .kind = FM_REAL, .unit = "um", .def = (DEF), .min = (MIN),             \
     .max = (MAX), .term = "bond.loop-geometry", .help = (HELP)
@@ -63,9 +67,9 @@ static const fm_param params[N_PARAMS] = {
      .help = "direction of the pull from vertical, positive toward bond 2"},
     U_PARAM("u.span", "um", "5", 50000, "loop.span"),
     U_PARAM("u.position", "1", "0.02", 1, "hook.position"),
-    U_PARAM("u.height", "um", "10", 50000, "loop.height"),
+    U_PARAM("u.height", "um", U_LENGTH_UM, 50000, "loop.height"),
     U_PARAM("u.height_difference", "um", "5", 50000, "loop.height_difference"),
-    U_PARAM("u.length", "um", "10", 50000, "loop.length"),
+    U_PARAM("u.length", "um", U_LENGTH_UM, 50000, "loop.length"),
     U_PARAM("u.tilt", "degree", "1", 80, "hook.tilt"),
     {.key = "force",
      .kind = FM_REAL,
@@ -356,6 +360,13 @@ check(const fm_point *p, fm_error *err)
     if (fm_present(p, FM_PULL_LENGTH) && fm_value_at(p, FM_PULL_HEIGHT)->given)
         return FM_FAIL(err, FM_ESCENARIO,
                        "loop.height: give it or loop.length, not both");
+    size_t unused = fm_present(p, FM_PULL_LENGTH) ? FM_PULL_HEIGHT : FM_PULL_LENGTH;
+    /* A scenario with every parameter at its default says nothing by it. */
+    if (fabs(fm_real(p, P_U + unused) - u_length_um) > 1e-9 * u_length_um)
+        return FM_FAIL(err, FM_ESCENARIO, "%s: %s", params[P_U + unused].key,
+                       unused == FM_PULL_HEIGHT
+                           ? "the height follows from loop.length; give u.length"
+                           : "the wire's length is used only when loop.length is given");
     return FM_OK;
 }
 

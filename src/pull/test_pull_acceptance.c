@@ -472,6 +472,8 @@ START_TEST(geometry_slack)
     set("loop.length", "900");
     assert_fails(FM_ESCENARIO, "loop.height: give it or loop.length, not both");
     values[2].given = false;
+    assert_fails(FM_ESCENARIO, "u.height: the height follows from loop.length");
+    set("u.height", "10");
     assert_fails(FM_EVALID, "wire too short");
 }
 END_TEST
@@ -548,13 +550,13 @@ START_TEST(bad_pulls)
     const double negative[] = {8, 7, -1, 9, 8, 7}, good[] = {2, 2.1, 1.9, 2.2, 1.8, 2.05};
     static const size_t no_column[] = {0, 0};
     use_pulls(3, few);
-    assert_fails(FM_ETOOFEW, "pulls.csv: 3 pulls are too few, 5 is the least");
+    assert_fails(FM_ETOOFEW, "pulls.csv: too few pulls: 3, at least 5 are needed");
     use_pulls(6, same);
     assert_fails(FM_ESINGULAR, "pulls.csv: all 6 forces are 8 gf");
     use_pulls(6, negative);
-    assert_fails(FM_EDATA, "pulls.csv: line 4: force -1 gf");
+    assert_fails(FM_EDATA, "pulls.csv:4: force -1 gf");
     forces_n[2] = NAN;
-    assert_fails(FM_EDATA, "line 4");
+    assert_fails(FM_EDATA, "pulls.csv:4: force nan");
     use_pulls(6, good); /* all below the limit of 3 gf: a result, and a bad one */
     ck_assert_int_eq(run_point(), FM_OK);
     assert_text("the limit of 3 gf lies above all 6 forces");
