@@ -104,6 +104,7 @@ read_scenario(const fm_app *app, const fm_base *base, const char *const *sets, s
 {
     const char *text = fm_result_fact(base->result, "scenario");
     const char **all = calloc(base->n_data + n + 1, sizeof *all);
+    fm_context context = app->context;
     size_t n_all = 0;
 
     if (all == NULL)
@@ -113,9 +114,12 @@ read_scenario(const fm_app *app, const fm_base *base, const char *const *sets, s
             all[n_all++] = base->data[i];
     for (size_t i = 0; i < n; i++)
         all[n_all++] = sets[i];
-    fm_status st = fm_scenario_read_text(&app->context, "(scenario in the base)", text,
+    context.resolved = true;
+    fm_status st = fm_scenario_read_text(&context, "(scenario in the base)", text,
                                          strlen(text), all, n_all, diags, out);
     free(all);
+    if (st == FM_OK)
+        (*out)->context = &app->context;
     return st == FM_OK ? fm_scenario_load(*out, diags) : st;
 }
 

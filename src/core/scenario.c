@@ -411,6 +411,23 @@ find_satisfied(const reading *g, bool *satisfied, bool *replaced)
     }
 }
 
+/* What a resolved scenario spells out without anybody having said it must not exclude
+ * what somebody says. */
+static void
+forget_defaults(reading *g)
+{
+    const fm_study *study = g->s->study;
+
+    for (size_t i = 0; i < study->n_params; i++) {
+        fm_value *value = &g->s->values[i];
+        fm_value def;
+        if (value->given && study->params[i].def != NULL &&
+            fm_value_default(&g->r, &study->params[i], study->params[i].key, &def) &&
+            fm_value_same(&study->params[i], value, &def))
+            *value = def;
+    }
+}
+
 static void
 read_params(reading *g, const bool *satisfied)
 {
@@ -431,6 +448,8 @@ read_params(reading *g, const bool *satisfied)
         fm_params_collect(&g->r, study->params, study->n_params, what, params, nodes);
     (void)fm_params_resolve(&g->r, study->params, study->n_params, &how, nodes,
                             g->s->values);
+    if (g->s->context->resolved)
+        forget_defaults(g);
     for (size_t i = 0; i < g->sets.n; i++)
         if (g->sets.list[i].param != SIZE_MAX)
             apply_param_set(g, &g->sets.list[i]);

@@ -453,6 +453,32 @@ START_TEST(test_sets)
 }
 END_TEST
 
+/* What a stored scenario spells out is not given when it is the default. */
+START_TEST(test_resolved)
+{
+    static const char *const sets[] = {"count=5"};
+    static const char text[] = HEAD DATA
+        "params: { wire.diameter: 25 um, limit: 4, hook.position: 0.3, count: 5 }\n";
+
+    context.resolved = true;
+    fm_scenario *s = good(text, NULL, 0);
+    fm_scenario *set = good(text, sets, 1);
+    context.resolved = false;
+    fm_scenario *plain = good(text, NULL, 0);
+    ck_assert(!s->values[COUNT].given && s->values[COUNT].integer == 5);
+    ck_assert(s->values[POSITION].given && s->values[POSITION].real == 0.3);
+    ck_assert(set->values[COUNT].given && plain->values[COUNT].given);
+    char *a = fm_scenario_text(s);
+    char *b = fm_scenario_text(plain);
+    ck_assert_str_eq(a, b); /* the values are the same */
+    free(a);
+    free(b);
+    fm_scenario_free(s);
+    fm_scenario_free(set);
+    fm_scenario_free(plain);
+}
+END_TEST
+
 START_TEST(test_wrong_sets)
 {
     static const struct {
@@ -783,6 +809,7 @@ main(void)
     tcase_add_test(all, test_all_at_once);
     tcase_add_test(all, test_values);
     tcase_add_test(all, test_sets);
+    tcase_add_test(all, test_resolved);
     tcase_add_test(all, test_wrong_sets);
     tcase_add_test(all, test_sweeps);
     tcase_add_loop_test(all, test_round_trip, 0, (int)FM_COUNT(round_trips));
