@@ -195,12 +195,14 @@ static const struct argp_option option_list[] = {
      "quantity of the tornado and of the differences by point: COLUMN or TABLE.COLUMN "
      "(default: the first table's main column)",
      0},
-    {"pairs", KEY_PAIRS, "N", 0, "batches that the draws of a point are cut into; each, with and without the change, is "
+    {"pairs", KEY_PAIRS, "N", 0,
+     "batches that the draws of a point are cut into; each, with and without the change, is "
      "a pair that tells how much is chance (default: 32)",
      0},
     {"confidence", KEY_CONFIDENCE, "P", 0,
      "confidence of the intervals; a change is significant when chance alone would give one "
-     "as large in less than 1 - P of all cases (default: 0.95)", 0},
+     "as large in less than 1 - P of all cases (default: 0.95)",
+     0},
     {"data-folder", KEY_DATA_FOLDER, "DIR", 0,
      "folder that relative paths of the base's scenario begin in (default: the folder "
      "of the scenario, of BASE, or the current one, whichever has the same data)",
@@ -541,7 +543,8 @@ print_sentence(const whatif *w)
     if (isfinite(d->half))
         printf(" +- %.2g at %g %% (%zu pairs: %s): %s", d->half, 100 * w->o->confidence,
                d->paired.n, pairs[d->pairing],
-               d->significant == FM_SIGNIFICANT ? "significant" : "chance can explain it");
+               d->significant == FM_SIGNIFICANT ? "significant"
+                                                : "chance can explain it");
     else
         printf(" (%s)", d->remark);
     printf("\n");
@@ -642,7 +645,7 @@ check_outputs(const struct whatif_options *o, const fm_plan *plan, fm_error *err
 static fm_status
 prepare(whatif *w)
 {
-    fm_status st = fm_scratch_open(&w->scratch, &w->err);
+    fm_status st = fm_scratch_open(&w->scratch, w->app->context.scratch_path, &w->err);
 
     if (st != FM_OK)
         return st;

@@ -212,12 +212,11 @@ fm_gnuplot_tic(const char *text, bool svg)
  */
 
 fm_status
-fm_scratch_open(fm_scratch *scratch, fm_error *err)
+fm_scratch_open(fm_scratch *scratch, const char *folder, fm_error *err)
 {
-    const char *folder = getenv("TMPDIR");
     fm_str path = {0};
 
-    if (folder == NULL || *folder == '\0')
+    if (folder == NULL)
         folder = P_tmpdir;
     fm_str_addf(&path, "%s/fabmet-XXXXXX", folder);
     scratch->path = fm_str_take(&path);
