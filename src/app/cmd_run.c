@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +17,7 @@
 #include "app/run_args.h"
 #include "app/run_stop.h"
 #include "app/run_team.h"
+#include "app/threads.h"
 #include "core/text.h"
 
 /* One run from its options to its end. */
@@ -33,17 +33,6 @@ typedef struct job {
 } job;
 
 /* ---- 1. what the run starts with ------------------------------------------------- */
-
-/* The processors that this process may use: a job of a cluster seldom owns the node. */
-static int
-default_threads(void)
-{
-    cpu_set_t set;
-    long n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
-                                                         : sysconf(_SC_NPROCESSORS_ONLN);
-
-    return n < 1 ? 1 : (int)n;
-}
 
 /* Now as ISO 8601 in UTC; SOURCE_DATE_EPOCH replaces the clock
  * (reproducible-builds.org). */
@@ -233,7 +222,7 @@ run_points(job *j, fm_error *err)
 {
     const fm_run_args *args = j->args;
     fm_run_options options = {
-        .threads = args->threads > 0 ? args->threads : default_threads(),
+        .threads = args->threads > 0 ? args->threads : fm_threads_default(),
         .stop = fm_stop_flag(),
         .deadline = fm_stop_deadline(),
         .slice = args->slice,

@@ -9,14 +9,15 @@
 
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/app.h"
 #include "app/progress.h"
+#include "app/run_stop.h"
 #include "app/scenario_args.h"
+#include "app/threads.h"
 #include "app/view.h"
 #include "app/whatif_base.h"
 #include "app/whatif_plan.h"
@@ -68,17 +69,9 @@ typedef struct whatif {
     fm_whatif_delta delta; /* of the quantity, all changes together */
     size_t n_to_fail;      /* verdicts that fail now and did not before */
     uint64_t n_failed;     /* points of the new runs that failed */
+    uint64_t n_saved;      /* points of --new that an interruption leaves in its parts */
     fm_error err;
 } whatif;
-
-static volatile sig_atomic_t stop_requested;
-
-static void
-on_signal(int number)
-{
-    (void)number;
-    stop_requested = 1;
-}
 
 /* ---- 1. options ------------------------------------------------------------------ */
 
@@ -202,17 +195,21 @@ static const struct argp_option option_list[] = {
      "quantity of the tornado and of the differences by point: COLUMN or TABLE.COLUMN "
      "(default: the first table's main column)",
      0},
-    {"pairs", KEY_PAIRS, "N", 0, "cut the draws of a point into N batches (default: 32)",
+    {"pairs", KEY_PAIRS, "N", 0,
+     "batches that the draws of a point are cut into; each, with and without the change, is "
+     "a pair that tells how much is chance (default: 32)",
      0},
     {"confidence", KEY_CONFIDENCE, "P", 0,
-     "confidence of the intervals; significant means p < 1 - P (default: 0.95)", 0},
+     "confidence of the intervals; a change is significant when chance alone would give one "
+     "as large in less than 1 - P of all cases (default: 0.95)",
+     0},
     {"data-folder", KEY_DATA_FOLDER, "DIR", 0,
      "folder that relative paths of the base's scenario begin in (default: the folder "
      "of the scenario, of BASE, or the current one, whichever has the same data)",
      0},
     {"rerun-base", KEY_RERUN, 0, 0,
      "run the base again too: after a change of version, machine or data", 0},
-    {"jobs", 'j', "N", 0, "threads (default: all processors)", 0},
+    {"jobs", 'j', "N", 0, "threads (default: the processors this process may use)", 0},
     {"force", KEY_FORCE, 0, 0, "replace existing files of -o and --new", 0},
     {"strict", KEY_STRICT, 0, 0, "exit 3 when a verdict fails that did not in the base",
      0},
@@ -231,7 +228,8 @@ static const struct argp argp = {
         "when a verdict that passes in BASE, or is not stated there, fails after the "
         "change (also of a parameter varied alone; a verdict that fails in BASE already "
         "does not count), 64 usage, 65 BASE or its data are not what they should be, 66 "
-        "missing input, 73 cannot create an output, 74 I/O error, 78 bad --set.",
+        "missing input, 73 cannot create an output, 74 I/O error, 75 interrupted with --new: "
+        "the same command goes on (1 without --new: nothing is kept), 78 bad --set.",
 };
 
 /* ---- 2. runs --------------------------------------------------------------------- */
@@ -248,18 +246,21 @@ recorded_argv(const whatif *w, const char *const *sets, size_t n)
     return fm_str_take(&s);
 }
 
-/* Runs a scenario into a file and opens it. */
+/* Runs a scenario into a file and opens it.  Only --new stays when it is interrupted: what
+ * is there of it is taken over. */
 static fm_status
 run_into(whatif *w, const fm_scenario *scenario, const char *const *sets, size_t n_sets,
          const char *path, fm_result **result_out)
 {
     fm_run_summary summary = {0};
     char *argv = recorded_argv(w, sets, n_sets);
+    bool keep = w->o->new_file != NULL && path == w->new_path;
     fm_progress_view view =
-        fm_progress_view_make(FM_PROGRESS_AUTO, false, &stop_requested);
+        fm_progress_view_make(FM_PROGRESS_AUTO, false, fm_stop_flag());
     fm_run_options options = {
         .threads = w->o->threads,
-        .stop = &stop_requested,
+        .stop = fm_stop_flag(),
+        .resume = keep,
         .progress = fm_progress_show,
         .progress_arg = &view,
         .note = fm_progress_note,
@@ -275,6 +276,7 @@ run_into(whatif *w, const fm_scenario *scenario, const char *const *sets, size_t
     fm_status st = fm_run(scenario, path, &options, &summary, &w->err);
     fm_progress_clear(&view);
     free(argv);
+    w->n_saved = keep && st == FM_EINTERRUPT ? summary.done : 0;
     if (st == FM_OK)
         st = fm_result_open(path, result_out, &w->err);
     w->n_failed += st == FM_OK ? summary.failed : 0;
@@ -334,7 +336,7 @@ compare_options(const whatif *w)
                                .confidence = w->o->confidence,
                                .quantity = w->o->quantity,
                                .threads = w->o->threads,
-                               .stop = &stop_requested};
+                               .stop = fm_stop_flag()};
 }
 
 /* All single values together: every quantity.
@@ -541,7 +543,8 @@ print_sentence(const whatif *w)
     if (isfinite(d->half))
         printf(" +- %.2g at %g %% (%zu pairs: %s): %s", d->half, 100 * w->o->confidence,
                d->paired.n, pairs[d->pairing],
-               d->significant == FM_SIGNIFICANT ? "significant" : "chance explains it");
+               d->significant == FM_SIGNIFICANT ? "significant"
+                                                : "chance can explain it");
     else
         printf(" (%s)", d->remark);
     printf("\n");
@@ -642,7 +645,7 @@ check_outputs(const struct whatif_options *o, const fm_plan *plan, fm_error *err
 static fm_status
 prepare(whatif *w)
 {
-    fm_status st = fm_scratch_open(&w->scratch, &w->err);
+    fm_status st = fm_scratch_open(&w->scratch, w->app->context.scratch_path, &w->err);
 
     if (st != FM_OK)
         return st;
@@ -713,25 +716,45 @@ finish(whatif *w)
     free(w->deltas_path);
 }
 
+/* returns FM_EXIT_INTERRUPTED when the same command would go on with something, otherwise
+ * FM_EXIT_FAILURE: a job that is started again for ever helps nobody */
+static int
+end_interrupted(const whatif *w)
+{
+    const char *name = fm_stop_name();
+    const char *new_file = w->o->new_file;
+    bool complete = new_file != NULL && w->changed_result != NULL;
+
+    (void)fprintf(stderr, "fabmet: what-if: interrupted%s%s; nothing was compared\n",
+                  name != NULL ? " by " : "", name != NULL ? name : "");
+    if (complete)
+        (void)fprintf(stderr,
+                      "  '%s' is complete; the same command with --force takes it as it "
+                      "is and compares\n",
+                      new_file);
+    else if (w->n_saved > 0)
+        (void)fprintf(stderr,
+                      "  %llu points are saved in '%s.parts'; the same command goes on "
+                      "with them\n",
+                      (unsigned long long)w->n_saved, new_file);
+    else if (new_file == NULL)
+        (void)fprintf(stderr, "  nothing is kept; with --new FILE the same command could "
+                              "go on\n");
+    return complete || w->n_saved > 0 ? FM_EXIT_INTERRUPTED : FM_EXIT_FAILURE;
+}
+
 int
 fm_app_whatif(fm_app *app, int argc, char **argv)
 {
-    struct whatif_options o = {.threads = (int)sysconf(_SC_NPROCESSORS_ONLN),
-                               .pairs = PAIRS_DEFAULT,
-                               .confidence = 0.95};
-    struct sigaction action = {.sa_handler = on_signal,
-                               .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+    struct whatif_options o = {
+        .threads = fm_threads_default(), .pairs = PAIRS_DEFAULT, .confidence = 0.95};
     whatif w = {.app = app, .o = &o};
 
-    o.threads = o.threads < 1 ? 1 : o.threads;
     fm_app_parse(app, &argp, argc, argv, &o);
-    (void)sigfillset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
+    fm_stop_catch();
     int code = work(&w);
     if (w.err.code == FM_EINTERRUPT) {
-        (void)fprintf(stderr, "fabmet: what-if: interrupted; nothing was compared\n");
-        code = FM_EXIT_FAILURE;
+        code = end_interrupted(&w);
     } else if (w.err.code != FM_OK) {
         code = fm_app_fail(app, &w.err);
     }

@@ -9,6 +9,7 @@ src_app_fabmet_SOURCES = %D%/main.c %D%/app.h %D%/messages.c %D%/registry.c \
     %D%/cmd_show.c %D%/view.c %D%/view.h %D%/view_print.c %D%/view_where.c %D%/view_where.h \
     %D%/cmd_verify.c %D%/cmd_plot.c %D%/cmd_report.c %D%/cmd_glossary.c \
     %D%/cmd_whatif.c %D%/whatif_base.c %D%/whatif_base.h %D%/whatif_plan.c %D%/whatif_plan.h
+src_app_fabmet_SOURCES += %D%/threads.c %D%/threads.h
 nodist_src_app_fabmet_SOURCES = src/app/studies.def
 src_app_fabmet_LDADD = libfabmet.la $(FM_LIBS) $(JANSSON_LIBS) $(MUPARSER_LIBS)
 # The registry includes it; BUILT_SOURCES alone helps only `make all`.

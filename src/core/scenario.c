@@ -411,43 +411,6 @@ find_satisfied(const reading *g, bool *satisfied, bool *replaced)
     }
 }
 
-static bool
-same_scalar(const fm_value *a, const fm_value *b)
-{
-    switch (a->kind) {
-    case FM_REAL:
-        return a->real == b->real;
-    case FM_INTEGER:
-    case FM_CHOICE:
-    case FM_FLAG:
-        return a->integer == b->integer;
-    case FM_TEXT:
-        return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
-    default: /* a file's name depends on where it is read */
-        return false;
-    }
-}
-
-/* Records nest as deep as declarations do. */
-static bool
-same_value(const fm_param *param, const fm_value *a, const fm_value *b)
-{
-    size_t each = param->kind == FM_RECORDS ? param->n_fields : 1;
-
-    if (param->kind != FM_LIST && param->kind != FM_RECORDS)
-        return same_scalar(a, b);
-    if (a->n != b->n)
-        return false;
-    for (size_t i = 0; i < a->n * each; i++) {
-        const fm_value *x = &a->items[i], *y = &b->items[i];
-        bool same = param->kind == FM_LIST ? same_scalar(x, y)
-                                           : same_value(&param->fields[i % each], x, y);
-        if (x->present != y->present || (x->present && !same))
-            return false;
-    }
-    return true;
-}
-
 /* To say the default is to say nothing: a template and the scenario that a result records
  * name every parameter, and mean what the short scenario means. */
 static void
@@ -461,7 +424,7 @@ forget_defaults(const reading *g)
             (param->flags & FM_REQUIRED) != 0)
             continue;
         if (fm_value_default(&g->r, param, param->key, &def) &&
-            same_value(param, value, &def))
+            fm_value_same(param, value, &def))
             value->given = false;
     }
 }

@@ -34,6 +34,9 @@ void fm_sweep_read(const fm_reader *r, fm_scenario *s, const fm_node *sweep,
 void fm_sources_read(const fm_reader *r, fm_scenario *s, const fm_node *data,
                      fm_mark place, const fm_sets *sets);
 
+/* Whether two values of a parameter are written alike. */
+bool fm_value_same(const fm_param *param, const fm_value *a, const fm_value *b);
+
 /* Checks that the node is a list (map); a node without a value counts as absent.
  * returns the node, or NULL after reporting a wrong kind */
 const fm_node *fm_reader_kind(const fm_reader *r, const fm_node *node, const char *what,

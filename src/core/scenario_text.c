@@ -178,6 +178,20 @@ add_value(fm_str *s, const fm_param *param, const fm_value *v)
     }
 }
 
+bool
+fm_value_same(const fm_param *param, const fm_value *a, const fm_value *b)
+{
+    fm_str x = {0}, y = {0};
+
+    add_value(&x, param, a);
+    add_value(&y, param, b);
+    bool same = a->present == b->present && !x.failed && !y.failed &&
+                x.length == y.length && memcmp(x.data, y.data, x.length) == 0;
+    fm_str_free(&x);
+    fm_str_free(&y);
+    return same;
+}
+
 /* ---- 3. the resolved scenario ---------------------------------------------------- */
 
 static void

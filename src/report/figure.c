@@ -701,7 +701,7 @@ fm_figures_draw(const fm_context *context, fm_picture picture, fm_drawing *drawi
         drawings[i].svg_out = drawings[i].description_out = drawings[i].problem_out =
             NULL;
     }
-    fm_status st = fm_scratch_open(&scratch, &mine);
+    fm_status st = fm_scratch_open(&scratch, context->scratch_path, &mine);
     for (size_t i = 0; i < n && st == FM_OK; i++)
         st = prepare(&jobs[i], context, &scratch, &mine);
     if (st == FM_OK)

@@ -11,9 +11,9 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -212,33 +212,44 @@ fm_gnuplot_tic(const char *text, bool svg)
  */
 
 fm_status
-fm_scratch_open(fm_scratch *scratch, fm_error *err)
+fm_scratch_open(fm_scratch *scratch, const char *folder, fm_error *err)
 {
-    (void)strcpy(scratch->path, P_tmpdir "/fabmet-figures-XXXXXX");
+    fm_str path = {0};
+
+    if (folder == NULL)
+        folder = P_tmpdir;
+    fm_str_addf(&path, "%s/fabmet-XXXXXX", folder);
+    scratch->path = fm_str_take(&path);
+    if (scratch->path == NULL)
+        return FM_FAIL(err, FM_ENOMEM, "out of memory");
     if (mkdtemp(scratch->path) == NULL) {
-        scratch->path[0] = '\0';
-        return FM_FAIL(err, FM_EIO, "figures: cannot make a folder in %s: %s", P_tmpdir,
-                       strerror(errno));
+        free(scratch->path);
+        scratch->path = NULL;
+        return FM_FAIL(err, FM_EIO,
+                       "cannot make a temporary folder in '%.160s' (TMPDIR names it): %s",
+                       folder, strerror(errno));
     }
     return FM_OK;
+}
+
+static int
+remove_entry(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+    (void)info;
+    (void)kind;
+    (void)where;
+    (void)remove(path);
+    return 0;
 }
 
 void
 fm_scratch_close(fm_scratch *scratch)
 {
-    if (scratch->path[0] == '\0')
+    if (scratch->path == NULL)
         return;
-    DIR *dir = opendir(scratch->path);
-    if (dir != NULL) {
-        const struct dirent *entry;
-        /* cppcheck-suppress readdirCalled ; the stream is ours alone */
-        while ((entry = readdir(dir)) != NULL)
-            if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                (void)unlinkat(dirfd(dir), entry->d_name, 0);
-        (void)closedir(dir);
-    }
-    (void)rmdir(scratch->path);
-    scratch->path[0] = '\0';
+    (void)nftw(scratch->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    free(scratch->path);
+    scratch->path = NULL;
 }
 
 char *

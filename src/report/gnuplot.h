@@ -16,13 +16,14 @@ char *fm_gnuplot_tic(const char *text, bool svg);
 
 /* A private temporary folder that vanishes with everything in it. */
 typedef struct fm_scratch {
-    char path[64];
+    char *path; /* owned; NULL: there is none */
 } fm_scratch;
 
 /* Makes the folder (mode 0700).
- * returns FM_OK; FM_EIO when no temporary folder can be made */
-fm_status fm_scratch_open(fm_scratch *scratch, fm_error *err);
-/* Removes the folder and its files; does nothing for a folder that was never made. */
+ * folder  in  where; NULL: /tmp
+ * returns FM_OK; FM_EIO when no temporary folder can be made; FM_ENOMEM */
+fm_status fm_scratch_open(fm_scratch *scratch, const char *folder, fm_error *err);
+/* Removes the folder and all that is in it; does nothing for a folder that was never made. */
 void fm_scratch_close(fm_scratch *scratch);
 /* Path of a file in the folder.  malloc'ed; NULL if memory ran out. */
 char *fm_scratch_file(const fm_scratch *scratch, const char *name);

@@ -16,7 +16,8 @@
 #include "report/unit_text.h"
 
 enum {
-    COLUMNS_MAX = 10
+    COLUMNS_MAX = 10,
+    UNCERTAINTY_DIGITS = 2
 };
 
 /* ---- 1. rows of the comparison --------------------------------------------------- */
@@ -125,7 +126,7 @@ add_cell(fm_str *s, const char *text)
 }
 
 static void
-add_number(fm_str *s, double x)
+add_number(fm_str *s, double x, int digits)
 {
     char text[FM_NUMBER_TEXT];
 
@@ -134,7 +135,7 @@ add_number(fm_str *s, double x)
         return;
     }
     fm_str_addf(s, "<td class=\"num\" data-value=\"%s\">", fm_number_text(x, text));
-    fm_html_short(s, x, FM_VERDICT_DIGITS);
+    fm_html_short(s, x, digits);
     fm_str_add(s, "</td>");
 }
 
@@ -212,6 +213,34 @@ enum {
     D_COLUMNS
 };
 
+/* Rows of one table stand below its name: a column for it would push the answer out of
+ * sight. */
+static void
+add_group(fm_page *page, const rows *t, size_t i, const char **group)
+{
+    if (*group != NULL && strcmp(*group, t->slice[D_TABLE].text[i]) == 0)
+        return;
+    *group = t->slice[D_TABLE].text[i];
+    fm_str_add(&page->html, "<tr class=\"group\"><th scope=\"rowgroup\" "
+                            "colspan=\"7\">Table ");
+    fm_html_text(&page->html, *group);
+    fm_str_add(&page->html, "</th></tr>\n");
+}
+
+/* "yes (32 draws)" */
+static void
+add_significance(fm_str *s, const rows *t, size_t i)
+{
+    fm_str_add(s, "<td>");
+    fm_html_text(s, word(t, D_SIGNIFICANT, i));
+    if (strcmp(word(t, D_PAIRING, i), "none") == 0)
+        fm_str_add(s, " (one value)");
+    else
+        fm_str_addf(s, " (%lld&nbsp;%s)", (long long)t->slice[D_PAIRS].integer[i],
+                    word(t, D_PAIRING, i));
+    fm_str_add(s, "</td>");
+}
+
 static void
 add_delta(fm_page *page, const rows *t, size_t i)
 {
@@ -222,18 +251,13 @@ add_delta(fm_page *page, const rows *t, size_t i)
     fm_str_add(s, "<tr><th scope=\"row\">");
     fm_html_text(s, t->slice[D_QUANTITY].text[i]);
     fm_str_add(s, "</th>");
-    add_cell(s, t->slice[D_TABLE].text[i]);
-    add_number(s, t->slice[D_BASE].real[i]);
-    add_number(s, t->slice[D_NEW].real[i]);
-    add_number(s, delta);
-    add_number(s, t->slice[D_HIGH].real[i] - delta);
+    add_number(s, t->slice[D_BASE].real[i], FM_VERDICT_DIGITS);
+    add_number(s, t->slice[D_NEW].real[i], FM_VERDICT_DIGITS);
+    add_number(s, delta, FM_VERDICT_DIGITS);
+    add_number(s, t->slice[D_HIGH].real[i] - delta, UNCERTAINTY_DIGITS);
     add_cell(s, fm_unit_text(t->slice[D_UNITS].text[i], unit));
-    if (strcmp(word(t, D_PAIRING, i), "none") == 0)
-        fm_str_add(s, "<td class=\"whole\">one value</td>");
-    else
-        fm_str_addf(s, "<td class=\"whole\">%lld %s</td>",
-                    (long long)t->slice[D_PAIRS].integer[i], word(t, D_PAIRING, i));
-    fm_str_addf(s, "<td class=\"whole\">%s</td></tr>\n", word(t, D_SIGNIFICANT, i));
+    add_significance(s, t, i);
+    fm_str_add(s, "</tr>\n");
 }
 
 /* All rows that differ: none is left out here. */
@@ -244,30 +268,36 @@ add_deltas(report *r)
         "quantity", "table", "units",   "base",    "new",
         "delta",    "high",  "n_pairs", "pairing", "significant"};
     fm_page *page = &r->page;
+    const char *group = NULL;
     rows t;
     size_t same = 0;
 
     if (!read_rows(r, "deltas", names, D_COLUMNS, &t))
         return;
     begin_table(page, fm_page_id(page, "changed", ""), "Quantities that differ",
-                "<th scope=\"col\">Quantity</th><th scope=\"col\">Table</th><th "
+                "<th scope=\"col\">Quantity</th><th "
                 "scope=\"col\" class=\"num\">Base</th><th scope=\"col\" "
                 "class=\"num\">New</th><th scope=\"col\" class=\"num\">Change</th><th "
                 "scope=\"col\" class=\"num\">±</th><th scope=\"col\">Unit</th><th "
-                "scope=\"col\">Pairs</th><th scope=\"col\">Significant</th>");
+                "scope=\"col\">More than chance?</th>");
     for (size_t i = 0; i < t.n; i++) {
         double delta = t.slice[D_DELTA].real[i];
-        if (delta < 0 || delta > 0)
+        if (delta < 0 || delta > 0) {
+            add_group(page, &t, i, &group);
             add_delta(page, &t, i);
-        else
+        } else {
             same++;
+        }
     }
-    fm_str_addf(&page->html,
-                "</tbody>\n</table>\n</div>\n<p class=\"rule\">± is half the confidence "
-                "interval from the pairs. Without at least two pairs there is no "
-                "statement on significance. %zu more rows do not differ or have no "
-                "value.</p>\n",
-                same);
+    fm_str_addf(
+        &page->html,
+        "</tbody>\n</table>\n</div>\n<p class=\"rule\">± is half the confidence "
+        "interval of the change. <i>draws</i>: batches of simulated draws, each "
+        "with and without the change; <i>points</i>: points of the sweep. <i>No "
+        "statement</i>: one value on each side, or the same change in every pair, "
+        "says nothing about chance. %zu more rows do not differ or have no "
+        "value.</p>\n",
+        same);
     fm_page_path(page, "deltas");
     free_rows(&t);
 }

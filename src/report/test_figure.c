@@ -167,18 +167,39 @@ START_TEST(folder_vanishes)
 {
     fm_scratch s = {0};
     struct stat info;
-    char path[sizeof s.path];
 
-    ck_assert_int_eq(fm_scratch_open(&s, NULL), FM_OK);
-    memcpy(path, s.path, sizeof path);
+    ck_assert_int_eq(fm_scratch_open(&s, NULL, NULL), FM_OK);
+    char *path = strdup(s.path);
     ck_assert_int_eq(stat(path, &info), 0);
     ck_assert_uint_eq(info.st_mode & 0777, 0700);
-    char *file = fm_scratch_file(&s, "x");
+    char *folder = fm_scratch_file(&s, "x.parts");
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
+    char *file = fm_scratch_file(&s, "x.parts/y");
     ck_assert_int_eq(fm_output_write(file, "x", 1, NULL), FM_OK);
-    free(file);
     fm_scratch_close(&s);
     ck_assert_int_ne(stat(path, &info), 0);
     fm_scratch_close(&s); /* twice does nothing */
+    free(path);
+    free(folder);
+    free(file);
+}
+END_TEST
+
+START_TEST(folder_is_where_asked)
+{
+    fm_scratch s = {0}, none = {0};
+    fm_error err = FM_ERROR_INIT;
+
+    ck_assert_int_eq(fm_scratch_open(&s, NULL, NULL), FM_OK);
+    char *outer = strdup(s.path);
+    ck_assert_int_eq(fm_scratch_open(&none, outer, NULL), FM_OK);
+    ck_assert_int_eq(strncmp(none.path, outer, strlen(outer)), 0);
+    fm_scratch_close(&none);
+    fm_scratch_close(&s);
+    ck_assert_int_eq(fm_scratch_open(&none, outer, &err), FM_EIO); /* gone */
+    ck_assert_ptr_nonnull(strstr(err.text, "TMPDIR"));
+    ck_assert_ptr_null(none.path);
+    free(outer);
 }
 END_TEST
 
@@ -713,6 +734,7 @@ figure_suite(void)
     tcase_add_test(tcase, encodes_the_examples);
     tcase_add_test(tcase, long_text_is_cut);
     tcase_add_test(tcase, folder_vanishes);
+    tcase_add_test(tcase, folder_is_where_asked);
     tcase_add_test(tcase, svg_is_rewritten);
     tcase_add_test(tcase, svg_refuses_what_it_does_not_know);
     tcase_add_test(tcase, svg_survives_noise);

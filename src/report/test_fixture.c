@@ -236,7 +236,7 @@ fm_fake_setup(void)
     (void)snprintf(data_path, sizeof data_path, "%s/data:%s/src", top, top);
     fm_fake_context.units = units;
     fm_fake_context.data_path = data_path;
-    ck_assert_int_eq(fm_scratch_open(&fm_fake_folder, &err), FM_OK);
+    ck_assert_int_eq(fm_scratch_open(&fm_fake_folder, NULL, &err), FM_OK);
 }
 
 void

@@ -73,9 +73,12 @@ judge(fm_whatif_delta *d, double confidence)
     if (p->n == 0) {
         remark(d, "no value on both sides");
     } else if (p->n == 1) {
-        remark(d, "one pair: no statement");
+        remark(d, p->delta < 0 || p->delta > 0 ? "one pair: no statement on chance"
+                                               : "one pair, which does not differ");
     } else if (p->se == 0) {
-        remark(d, "all pairs differ by the same: no statement");
+        remark(d, p->delta < 0 || p->delta > 0
+                      ? "all pairs differ by the same: no statement on chance"
+                      : "no pair differs");
     } else if (fm_math_paired_half(p, confidence, &d->half) == FM_OK) {
         d->significant = p->p_1 < 1 - confidence ? FM_SIGNIFICANT : FM_NOT_SIGNIFICANT;
     }

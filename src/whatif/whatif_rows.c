@@ -119,8 +119,8 @@ put_change(const char *key, const fm_node *base, const fm_node *changed, fm_out 
     if (changed != NULL)
         add_node(&after, changed);
     row[FM_CHANGES_KEY].text = key;
-    row[FM_CHANGES_BASE].text = base != NULL ? before.data : "(default)";
-    row[FM_CHANGES_NEW].text = changed != NULL ? after.data : "(default)";
+    row[FM_CHANGES_BASE].text = base != NULL ? before.data : "(not set)";
+    row[FM_CHANGES_NEW].text = changed != NULL ? after.data : "(not set)";
     if (before.failed || after.failed)
         st = FM_ENOMEM;
     else if (base == NULL || changed == NULL || strcmp(before.data, after.data) != 0)
