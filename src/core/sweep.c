@@ -158,10 +158,12 @@ static double
 median_seconds(const worker *w)
 {
     double sorted[RECENT];
-    size_t n = w->n_recent < RECENT ? w->n_recent : RECENT;
+    size_t n = w->n_recent;
 
     if (n == 0)
         return 0;
+    if (n > RECENT)
+        n = RECENT;
     memcpy(sorted, w->recent, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_size);
     return sorted[n / 2];
