@@ -545,6 +545,32 @@ fm_value_read(const fm_reader *r, const fm_param *param, const char *name,
     return good;
 }
 
+bool
+fm_departs(const fm_point *point, size_t param)
+{
+    const fm_value *v = fm_value_at(point, param);
+    const char *def = point->study->params[param].def;
+    char *end = NULL;
+
+    if (!v->given || !v->present || def == NULL)
+        return v->given && v->present;
+    switch (v->kind) {
+    case FM_REAL: {
+        double value = strtod(def, &end);
+        return *end != '\0' || value < v->real || value > v->real;
+    }
+    case FM_INTEGER:
+        return strtoll(def, &end, 10) != v->integer || *end != '\0';
+    case FM_FLAG:
+        return (strcmp(def, "true") == 0) != (v->integer != 0);
+    case FM_CHOICE:
+    case FM_TEXT:
+        return strcmp(def, v->text) != 0;
+    default:
+        return true;
+    }
+}
+
 /* ---- 6. defaults, maps of parameters --------------------------------------------- */
 
 fm_status

@@ -333,6 +333,13 @@ fm_present(const fm_point *point, size_t param)
     return fm_value_at(point, param)->present;
 }
 
+/* Does the scenario or --set ask for another value than the default?  `init` and the stored
+ * scenario of a result write defaults out, which asks for nothing.
+ * point  in  resolved point
+ * param  in  index of the parameter
+ * returns true when it is given and not its default; lists and records: when given */
+bool fm_departs(const fm_point *point, size_t param);
+
 static inline const fm_data *
 fm_input(const fm_point *point, size_t input)
 {
