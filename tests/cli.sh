@@ -88,6 +88,13 @@ expect 0 '0.5' -- "$FABMET" show sweep.h5 summary --csv --columns hook_position,
 expect 64 'there is no table' -- "$FABMET" show sweep.h5 sumary
 expect 64 'has no column' -- "$FABMET" show sweep.h5 summary --columns mena
 expect 64 '--where' -- "$FABMET" show sweep.h5 summary --where 'mean >'
+# Texts: a word, a quoted text; anything but == and != is told.
+"$FABMET" show --csv sweep.h5 verdicts --where 'name == below_limit && pass == yes' >out
+[ "$(grep -c . out)" = 2 ] || { echo "cli: --where lost the row of a text"; failed=1; }
+"$FABMET" show --csv sweep.h5 verdicts --where 'name != "below-limit"' >out
+[ "$(grep -c . out)" = 1 ] || { echo "cli: --where kept the wrong text"; failed=1; }
+expect 64 'is text: compare it' -- "$FABMET" show sweep.h5 verdicts --where 'name > 3'
+expect 64 'is missing here' -- "$FABMET" show sweep.h5 verdicts --where 'name == "below'
 expect 64 'TABLE' -- "$FABMET" show sweep.h5 --csv
 expect 66 'nothing.h5' -- "$FABMET" show nothing.h5
 expect 65 'sweep.yaml' -- "$FABMET" show sweep.yaml

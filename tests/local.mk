@@ -6,6 +6,7 @@ FM_SCRIPT_TESTS += %D%/determinism.sh
 FM_SCRIPT_TESTS += %D%/interop.sh
 FM_SCRIPT_TESTS += %D%/sims.sh
 FM_SCRIPT_TESTS += %D%/measure.sh
+FM_SCRIPT_TESTS += %D%/spc.sh
 FM_SCRIPT_TESTS += %D%/hostile.sh
 FM_SCRIPT_TESTS += %D%/killed.sh
 FM_SCRIPT_TESTS += %D%/diskfull.sh

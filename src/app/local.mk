@@ -6,7 +6,7 @@ src_app_fabmet_SOURCES = %D%/main.c %D%/app.h %D%/messages.c %D%/registry.c \
     %D%/cmd_run.c %D%/run_args.c %D%/run_args.h %D%/run_stop.c %D%/run_stop.h %D%/run_team.c %D%/run_team.h \
     %D%/progress.c %D%/progress.h %D%/shell.c %D%/shell.h %D%/cmd_merge.c \
     %D%/cmd_slurm.c %D%/slurm_script.c %D%/slurm_script.h \
-    %D%/cmd_show.c %D%/view.c %D%/view.h %D%/view_print.c \
+    %D%/cmd_show.c %D%/view.c %D%/view.h %D%/view_print.c %D%/view_where.c %D%/view_where.h \
     %D%/cmd_verify.c %D%/cmd_plot.c %D%/cmd_report.c %D%/cmd_glossary.c \
     %D%/cmd_whatif.c %D%/whatif_base.c %D%/whatif_base.h %D%/whatif_plan.c %D%/whatif_plan.h
 nodist_src_app_fabmet_SOURCES = src/app/studies.def

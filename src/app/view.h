@@ -18,8 +18,7 @@ typedef struct fm_view {
 } fm_view;
 
 /* columns  in  "a,b,c", or NULL for all
- * where    in  a muParser expression over number and code columns (`force < 5 && mode ==
- *              wire`), or NULL
+ * where    in  an expression (app/view_where.h), or NULL
  * returns FM_OK; FM_EUSAGE with the names there are, or muParser's words; FM_EIO,
  * FM_ENOMEM. Pair: fm_view_free */
 fm_status fm_view_create(const fm_result *result, const fm_result_table *table,

@@ -25,6 +25,7 @@ libfabmet_math_la_SOURCES += %D%/spc_rule_set.c %D%/spc_rule_set.h
 libfabmet_math_la_SOURCES += %D%/spc_rules.c %D%/spc_rules.h
 libfabmet_math_la_SOURCES += %D%/spc_run_length.c %D%/spc_run_length.h
 libfabmet_math_la_SOURCES += %D%/spc_run_length_chain.c %D%/spc_run_length_chain.h
+libfabmet_math_la_SOURCES += %D%/spc_run_length_counts.c
 libfabmet_math_la_SOURCES += %D%/spc_run_length_cusum.c
 libfabmet_math_la_SOURCES += %D%/spc_run_length_ewma.c
 libfabmet_math_la_SOURCES += %D%/spc_run_length_imr.c

@@ -13,6 +13,7 @@
 #include "core/study.h"
 #include "spc/spc_rule_set_param.h"
 #include "spc/spc_run_length.h"
+#include "spc/spc_run_length_chain.h"
 
 /* ---- 1. parameters ---------------------------------------------------------------- */
 
@@ -547,6 +548,19 @@ remark(const fm_point *point, const plan *p, fm_out *out)
 
 /* ---- 5. the study ----------------------------------------------------------------- */
 
+/* Rules that need too much memory; the same for all points of a sweep. */
+static fm_status
+check_states(const fm_point *point, const plan *p, fm_error *err)
+{
+    fm_spc_chain *chain = NULL;
+    if (p->design.scheme != FM_SPC_SHEWHART || point->index > 0)
+        return FM_OK;
+    fm_status st = fm_spc_chain_create(&p->rules, &chain);
+    fm_spc_chain_free(chain);
+    return st == FM_ERANGE ? FM_FAIL(err, FM_ESCENARIO, "rules: %s", reason(FM_ERANGE))
+                           : st;
+}
+
 static fm_status
 check(const fm_point *point, fm_error *err)
 {
@@ -563,7 +577,7 @@ check(const fm_point *point, fm_error *err)
                 "shifts: %g leaves a standard deviation of %g; it must be positive",
                 shifts->items[i].real, state.sigma);
     }
-    return st;
+    return st == FM_OK ? check_states(point, &p, err) : st;
 }
 
 static uint64_t

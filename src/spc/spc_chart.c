@@ -321,7 +321,7 @@ static const char *const statistics[] = {[STAT_INDIVIDUAL] = "individual",
                                          [STAT_MEAN] = "mean",
                                          [STAT_MEAN_RANGE] = "moving range of means",
                                          [STAT_RANGE] = "range",
-                                         [STAT_STD_DEV] = "std_dev",
+                                         [STAT_STD_DEV] = "standard deviation",
                                          [STAT_Z] = "z",
                                          [STAT_Z_RANGE] = "moving range of z",
                                          [STAT_EWMA] = "EWMA",
@@ -648,6 +648,8 @@ put_summary(fm_chart *c)
     fm_status st = fm_chart_arl_eval(c, &arl);
     if (st != FM_OK)
         return st;
+    if (arl.why_not != NULL)
+        fm_out_remark(c->out, "arl_in_control is not computed: %s", arl.why_not);
     fm_cell row[] = {{.integer = (int64_t)c->n_plotted},
                      {.integer = (int64_t)c->n_values},
                      {.integer = (int64_t)c->n_missing},
@@ -744,7 +746,9 @@ static const char about[] =
     "with the individuals chart it makes false alarms frequent: with known parameters "
     "the pair signals once in 105 points on average, not once in 370. The summary says "
     "what the chosen rules really do: their mean run length in control, exactly, with "
-    "known parameters and independent normal values.\n\n"
+    "known parameters and independent values: normal or, for counts, binomial, Poisson or "
+    "geometric. Where it cannot be computed a remark says why; for T2 it is the inverse of "
+    "`limits.false_alarm`.\n\n"
     "Run rules flag points of values, means and counts; all thirds of the chart use the "
     "standard deviation of the plotted statistic. Ranges and standard deviations get the "
     "rules of one point only, unless asked otherwise. Beyond means strictly beyond; runs "

@@ -304,11 +304,12 @@ extern const fm_chart_family fm_chart_multivariate; /* t2, mewma */
 /* Estimates of the variables family, which the time-weighted one shares. */
 fm_status fm_chart_estimate_variables(fm_chart *c);
 
-/* Mean run lengths in control, exact for independent normal values and known parameters;
- * NaN where they are not (counts, short series of rules too large). */
+/* Mean run lengths in control, exact for independent values (normal; binomial, Poisson or
+ * geometric counts) and known parameters; T2: the inverse of its false-alarm chance. */
 typedef struct fm_chart_arl {
-    double location;    /* of the location chart alone */
-    double with_ranges; /* individuals: with the moving ranges */
+    double location;     /* of the location chart alone; NaN where it is not there */
+    double with_ranges;  /* individuals: with the moving ranges; else NaN */
+    const char *why_not; /* why `location` is not there, in words; else NULL */
 } fm_chart_arl;
 fm_status fm_chart_arl_eval(const fm_chart *c, fm_chart_arl *out);
 /* The MEWMA limit with a mean run length of 370.4 in control. */

@@ -36,6 +36,56 @@ one_point_limit(const fm_spc_rule_set *rules)
     return nearest;
 }
 
+/* Whether all points of the location chart have the limits of the first. */
+static bool
+has_one_limit(const fm_chart_trace *t)
+{
+    return t->n_limits == 1 && t->n_unlisted == 0;
+}
+
+/* Counts that the limits of the first point suppose; c and u: (centre/sigma)^2 is the mean
+ * count of a sample. */
+static fm_spc_counted
+counted(const fm_chart *c)
+{
+    const fm_chart_limit_row *l = &c->trace[0]->limits[0];
+    double level = c->estimate[0].process.mean;
+    double ratio = l->limits.centre / l->limits.sigma;
+    switch (c->kind) {
+    case CHART_P:
+    case CHART_NP:
+        return (fm_spc_counted){FM_SPC_BINOMIAL, level, (double)l->size};
+    case CHART_G:
+        return (fm_spc_counted){FM_SPC_GEOMETRIC, level, 1};
+    default:
+        return (fm_spc_counted){FM_SPC_POISSON, ratio * ratio, 1};
+    }
+}
+
+/* Counts and rare events. */
+static void
+counts_arl(const fm_chart *c, fm_chart_arl *out)
+{
+    if (c->kind == CHART_LANEY_P || c->kind == CHART_LANEY_U) {
+        out->why_not = "Laney's chart supposes no law of the counts";
+        return;
+    }
+    if (!has_one_limit(c->trace[0])) {
+        out->why_not = c->n_groups > 1 ? "stages have limits of their own"
+                                       : "samples differ in size, so in their limits";
+        return;
+    }
+    const fm_spc_counted counts = counted(c);
+    fm_status st = fm_spc_counts_arl(&c->rules, &counts, &out->location);
+    out->why_not = st == FM_OK       ? NULL
+                   : st == FM_EDOM   ? "the rules look for trends or alternations, in "
+                                       "which counts can tie, or counts are above 1e9"
+                   : st == FM_ERANGE ? "the rules need more than 200000 states"
+                   : st == FM_ESINGULAR
+                       ? "a count can lie exactly on the border between two zones"
+                       : "it is longer than 1e10 points, or no count signals";
+}
+
 /* Values and moving ranges together. */
 static double
 joint_arl(const fm_chart *c)
@@ -64,7 +114,7 @@ fm_chart_arl_eval(const fm_chart *c, fm_chart_arl *out)
 {
     const fm_point *point = c->point;
     fm_spc_design design = {.scheme = FM_SPC_SHEWHART, .rules = &c->rules};
-    *out = (fm_chart_arl){NAN, NAN};
+    *out = (fm_chart_arl){NAN, NAN, NULL};
     switch (c->kind) {
     case CHART_EWMA:
         design.scheme = FM_SPC_EWMA;
@@ -94,11 +144,25 @@ fm_chart_arl_eval(const fm_chart *c, fm_chart_arl *out)
     case CHART_I_MR_S:
     case CHART_T:
         break;
-    default: /* counts and T2: not normal */
+    case CHART_T2: /* the limit's chance counts what the estimates add */
+        out->location = 1 / fm_real(point, P_LIMITS_FALSE_ALARM);
+        return FM_OK;
+    default:
+        counts_arl(c, out);
         return FM_OK;
     }
-    if (design.scheme != FM_SPC_SHEWHART || is_quick(&c->rules))
-        out->location = arl_of(&design);
+    if (design.scheme == FM_SPC_SHEWHART && !is_quick(&c->rules)) {
+        out->why_not = "trends or alternations of more than 6 points take long; spc.arl "
+                       "computes it";
+        return FM_OK;
+    }
+    out->location = arl_of(&design);
+    if (isnan(out->location))
+        out->why_not = design.scheme == FM_SPC_SHEWHART
+                           ? "the rules need more than 200000 states, or it is longer "
+                             "than 1e10 points"
+                           : "it is longer than 1e10 points, or the limit too wide for "
+                             "the weight";
     return FM_OK;
 }
 

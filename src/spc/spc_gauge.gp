@@ -22,12 +22,24 @@ set label sprintf("%g %%", summary_limit_acceptable) at \
 set rmargin 9
 # No bars of the tolerance where none is given: its limit is then not a number.
 has_tolerance = summary_limit_tolerance == summary_limit_tolerance ? 1 : 0
+# Parts far outside the tolerance do not flatten the rest: their bars are cut and labelled.
+highest = 1e300
+if (has_tolerance) {
+    stats data using 4 name "T" nooutput
+    if (T_max > 200) {
+        highest = 130
+        set yrange [0:highest]
+        set offsets 0, 0, 0, 0
+    }
+}
 plot data using ($1 - 0.28):2 with boxes linetype 1 title "study variation", \
     data using ($1 - 0.28):2:5:6 with yerrorbars linetype -1 linewidth 1.5 pointtype 7 \
         pointsize 0.4 title "confidence interval", \
     data using 1:3 with boxes linetype 2 title "contribution", \
     for [k = 1:has_tolerance] data using ($1 + 0.28):4 with boxes linetype 3 \
         title "tolerance", \
+    for [k = 1:has_tolerance] data using ($4 > highest ? $1 + 0.28 : NaN):(highest): \
+        (sprintf("%.0f %%", $4)) with labels offset 0, -0.7 notitle, \
     keyentry with lines linestyle 101 title "limits of study variation"
 #: figure by_part
 # Columns: part value part_mean.

@@ -132,6 +132,33 @@ fm_status fm_spc_rules_arl(const fm_spc_rule_set *rules, double mean, double *ar
 fm_status fm_spc_poisson_cusum_arl(double mean, unsigned k_parts, unsigned h_parts,
                                    unsigned m, double *arl_out);
 
+/* Counts that are plotted. */
+typedef enum fm_spc_law {
+    FM_SPC_BINOMIAL, /* defectives in a sample of `size` items, each with chance level */
+    FM_SPC_POISSON,  /* defects on `size` units, `level` per unit on average */
+    FM_SPC_GEOMETRIC /* good items between two bad ones, `level` on average */
+} fm_spc_law;
+
+typedef struct fm_spc_counted {
+    fm_spc_law law;
+    double level; /* > 0; BINOMIAL: < 1 */
+    double size;  /* > 0; BINOMIAL: whole; GEOMETRIC: not looked at */
+} fm_spc_counted;
+
+/* Mean run length of a chart of counts in control with these rules: an exact chain whose
+ * zones have the chances of the law.  Distances are in standard deviations of the law;
+ * beyond a limit means strictly beyond.
+ * arl_out  out  untouched on error
+ * returns FM_OK; FM_EDOM if the rules or counts are invalid, a mean or sample is above 1e9,
+ *         or a rule is of trends or alternations, whose points can tie; FM_ESINGULAR if a
+ *         count can lie exactly on the centre line of a rule of sides or on the border of
+ *         a rule of points within; FM_ERANGE as fm_spc_run_length_eval; FM_ENOCONV if
+ *         the mean is beyond 1e10 or no count signals; FM_ENOMEM
+ * source  Champ, Woodall (1987), Technometrics 29, 393-399; certified rows d*
+ * terms: spc.average-run-length spc.p-chart spc.u-chart spc.g-chart */
+fm_status fm_spc_counts_arl(const fm_spc_rule_set *rules, const fm_spc_counted *counts,
+                            double *arl_out);
+
 /* ---- 3. estimated parameters ----------------------------------------------------- */
 
 typedef enum fm_spc_estimated {

@@ -387,6 +387,47 @@ START_TEST(joint_run_length)
 }
 END_TEST
 
+/* Charts of counts: exact where the law is known, a remark where it is not. */
+START_TEST(run_length_of_counts)
+{
+    static const struct {
+        const char *data, *settings;
+        double arl;
+        const char *remark;
+    } cases[] = {
+        {"orange", "chart=p sample.size=50 given.centre=0.2313333333333333 rules=we1",
+         385.1596868888439, NULL},
+        {"orange", "chart=np sample.size=50 given.centre=0.2313333333333333 rules=we1",
+         385.1596868888439, NULL},
+        {"orange", "chart=c given.centre=19.846153846153847 rules=we1",
+         373.84595671076903, NULL},
+        {"orange", "chart=u sample.size=2.5 given.centre=2.52", NAN, NULL},
+        {"orange", "chart=g given.centre=37.3 rules=we1", 54.322689819765344, NULL},
+        {"bivariate", "chart=t2 also=[n] limits.false_alarm=0.005", 200, NULL},
+        {"laney", "chart=p sample.column=n", NAN, "samples differ in size"},
+        {"laney", "chart=laney-p sample.column=n", NAN, "Laney's chart supposes no law"},
+        {"orange", "chart=c given.centre=4", NAN, "exactly on the border"},
+        {"orange", "chart=c given.centre=4.1 rules=nelson3", NAN, "trends"},
+        {"ewma", "rules=nelson", NAN, "spc.arl computes it"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ck_assert_int_eq(run_data(data_named(cases[i].data), cases[i].settings), FM_OK);
+        double arl = cell("summary", "arl_in_control", 0);
+        const char *message = out->points[0].message;
+        if (cases[i].remark != NULL) {
+            ck_assert_msg(isnan(arl), "%s: %g", cases[i].settings, arl);
+            ck_assert_msg(message != NULL && strstr(message, cases[i].remark) != NULL,
+                          "%s: %s", cases[i].settings, message);
+        } else if (isnan(cases[i].arl)) {
+            ck_assert_msg(arl > 30 && arl < 90, "%s: %g", cases[i].settings, arl);
+        } else {
+            ck_assert_msg(fabs(arl / cases[i].arl - 1) < 1e-9, "%s: %.15g",
+                          cases[i].settings, arl);
+        }
+    }
+}
+END_TEST
+
 START_TEST(unequal_subgroups)
 {
     const char data[] = "y,s\n1,a\n2,a\n3,b\n2,b\n2.5,b\n1.5,c\n2,d\n4,d\n";
@@ -559,6 +600,7 @@ main(void)
     tcase_add_test(tests, rare_events);
     tcase_add_test(tests, rules_are_named);
     tcase_add_test(tests, joint_run_length);
+    tcase_add_test(tests, run_length_of_counts);
     tcase_add_test(tests, unequal_subgroups);
     tcase_add_loop_test(tests, bad_data_are_refused, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));

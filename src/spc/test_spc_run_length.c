@@ -138,6 +138,22 @@ asked(const char *id, const char *inputs)
                          : run.quantile[1];
 }
 
+static double
+counts_asked(const char *inputs)
+{
+    const char *law = setting(inputs, "law");
+    fm_spc_rule_set set;
+    double arl = NAN;
+    const fm_spc_counted counts = {*law == 'b'   ? FM_SPC_BINOMIAL
+                                   : *law == 'p' ? FM_SPC_POISSON
+                                                 : FM_SPC_GEOMETRIC,
+                                   number(inputs, "level", NAN),
+                                   number(inputs, "size", 1)};
+    read_set(setting(inputs, "set"), &set);
+    ck_assert_int_eq(fm_spc_counts_arl(&set, &counts, &arl), FM_OK);
+    return arl;
+}
+
 START_TEST(certified_rows)
 {
     const char *top = getenv("top_srcdir");
@@ -157,6 +173,8 @@ START_TEST(certified_rows)
         ck_assert_msg(n == 6, "bad row: %s", line);
         if (strcmp(inputs, "ewma-grid") == 0)
             x = ewma_grid();
+        else if (strncmp(inputs, "counts ", 7) == 0)
+            x = counts_asked(inputs);
         else if (strcmp(inputs, "poisson-cusum") == 0)
             ck_assert_int_eq(fm_spc_poisson_cusum_arl(0.25, 1, 40, 4, &x), FM_OK);
         else
@@ -171,7 +189,7 @@ START_TEST(certified_rows)
     }
     ck_assert_int_eq(fclose(f), 0);
     ck_assert_int_eq(n_wrong, 0);
-    ck_assert_int_ge(n_rows, 320);
+    ck_assert_int_ge(n_rows, 328);
 }
 END_TEST
 
@@ -685,6 +703,40 @@ START_TEST(too_much_is_refused)
 }
 END_TEST
 
+START_TEST(counts_refuse)
+{
+    static const struct {
+        const char *set;
+        fm_spc_counted counts;
+        fm_status status;
+    } bad[] = {
+        {"1", {FM_SPC_BINOMIAL, 0, 50}, FM_EDOM},
+        {"1", {FM_SPC_BINOMIAL, 1, 50}, FM_EDOM},
+        {"1", {FM_SPC_BINOMIAL, 0.2, 50.5}, FM_EDOM},
+        {"1", {FM_SPC_BINOMIAL, 1e-9, 2e9}, FM_EDOM},
+        {"1", {FM_SPC_POISSON, NAN, 1}, FM_EDOM},
+        {"1", {FM_SPC_POISSON, 2e9, 1}, FM_EDOM},
+        {"1", {FM_SPC_GEOMETRIC, 2e9, 1}, FM_EDOM},
+        {"n3", {FM_SPC_POISSON, 6.3, 1}, FM_EDOM},
+        {"1+4", {FM_SPC_POISSON, 4, 1}, FM_ESINGULAR}, /* on the centre line */
+        {"n7", {FM_SPC_POISSON, 4, 1}, FM_ESINGULAR},  /* 6 is one sigma away */
+        {"1", {FM_SPC_BINOMIAL, 0.5, 2}, FM_ENOCONV},  /* limits below 0, above 2 */
+    };
+    double arl = -7;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        fm_spc_rule_set set;
+        read_set(bad[i].set, &set);
+        ck_assert_msg(fm_spc_counts_arl(&set, &bad[i].counts, &arl) == bad[i].status,
+                      "case %zu", i);
+    }
+    fm_spc_rule_set wide = {.n = 0};
+    fm_spc_rule_set_add(&wide, &(fm_spc_rule){.m = 20, .w = 40, .k = 0.5});
+    const fm_spc_counted good = {FM_SPC_POISSON, 6.3, 1};
+    ck_assert_int_eq(fm_spc_counts_arl(&wide, &good, &arl), FM_ERANGE);
+    ck_assert(arl == -7);
+}
+END_TEST
+
 /* ---- 6. main --------------------------------------------------------------------- */
 
 int
@@ -701,6 +753,7 @@ main(void)
     tcase_add_test(exact, estimates_settle);
     tcase_add_test(exact, designs_refuse);
     tcase_add_test(exact, too_much_is_refused);
+    tcase_add_test(exact, counts_refuse);
     tcase_set_timeout(exact, 240);
     suite_add_tcase(suite, exact);
     TCase *random = tcase_create("random");
