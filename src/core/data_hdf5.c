@@ -101,7 +101,7 @@ static void
 list_result(fm_hdf5_reader *r)
 {
     const char *inside = r->source.inside;
-    char name[128], text[256];
+    char name[128];
 
     name[0] = '\0';
     if (strncmp(inside, "/entry/", 7) == 0)
@@ -109,6 +109,7 @@ list_result(fm_hdf5_reader *r)
                        inside + 7);
     r->table = fm_result_table_named(r->result, name);
     if (r->table == NULL) {
+        char text[256];
         (void)snprintf(text, sizeof text, "the result has no table '%.100s'", inside);
         report(r, FM_EDATA,
                "write FILE.h5:/entry/TABLE; `fabmet show FILE.h5` lists them", text);
@@ -489,8 +490,9 @@ fm_hdf5_next(fm_hdf5_reader *r, size_t most, size_t *n_rows_out, bool *ended_out
     while (r->n_errors < FM_DIAG_MAX && r->status != FM_ENOMEM && r->held < most &&
            r->next < r->n_rows) {
         uint64_t left = r->n_rows - r->next;
-        size_t n = most - r->held < FM_DATA_BLOCK ? most - r->held : FM_DATA_BLOCK;
-        size_t held = r->held;
+        size_t held = r->held, n = most - held;
+        if (n > FM_DATA_BLOCK)
+            n = FM_DATA_BLOCK;
         read_rows(r, left < n ? (size_t)left : n);
         if (r->held == held)
             break;

@@ -113,12 +113,13 @@ look_at(merge *m, const char *path)
 static bool
 is_sound(const char *path, fm_error *err)
 {
-    char digest[FM_DIGEST_TEXT];
     fm_result *result = NULL;
     fm_status st = fm_result_open(path, &result, err);
 
-    if (st == FM_OK)
+    if (st == FM_OK) {
+        char digest[FM_DIGEST_TEXT];
         st = fm_result_verify(result, digest, err);
+    }
     fm_result_close(result);
     return st != FM_EDATA;
 }

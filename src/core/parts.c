@@ -357,14 +357,15 @@ refuse_foreign(fm_parts *parts, const char *other, const char *path, bool replac
 static fm_status
 look_at(fm_parts *parts, const char *path, bool verify, bool replace, fm_error *err)
 {
-    char digest[FM_DIGEST_TEXT];
     fm_error own = FM_ERROR_INIT;
     fm_result *result = NULL;
     char *other = NULL;
     fm_status st = fm_result_open(path, &result, &own);
 
-    if (st == FM_OK && verify)
+    if (st == FM_OK && verify) {
+        char digest[FM_DIGEST_TEXT];
         st = fm_result_verify(result, digest, &own);
+    }
     if (st == FM_OK) {
         other = fm_identity_of(result);
         st = other == NULL ? FM_ENOMEM : FM_OK;

@@ -333,6 +333,13 @@ fm_present(const fm_point *point, size_t param)
     return fm_value_at(point, param)->present;
 }
 
+/* The scenario or --set asks for a value, and for another one than the default. */
+static inline bool
+fm_given(const fm_point *point, size_t param)
+{
+    return fm_value_at(point, param)->given && fm_value_at(point, param)->present;
+}
+
 static inline const fm_data *
 fm_input(const fm_point *point, size_t input)
 {

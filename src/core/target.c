@@ -95,7 +95,6 @@ same_points(const fm_target *t, const fm_result *result, const fm_ranges *good,
 static fm_status
 read_output(fm_target *t, fm_error *err)
 {
-    char words[200];
     fm_result *result = NULL;
     fm_status st = fm_result_open(t->path, &result, err);
     char *other = st == FM_OK ? fm_identity_of(result) : NULL;
@@ -103,6 +102,7 @@ read_output(fm_target *t, fm_error *err)
     if (st == FM_OK && other == NULL)
         st = FM_FAIL(err, FM_ENOMEM, "out of memory");
     if (st == FM_OK && other != NULL && strcmp(other, t->parts.identity) != 0) {
+        char words[200];
         fm_identity_difference(t->parts.identity, other, t->path, words, sizeof words);
         st = FM_FAIL(err, FM_ECREATE, "result of another run (--force replaces it): %s",
                      words);

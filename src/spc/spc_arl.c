@@ -318,11 +318,11 @@ check_use(const fm_point *point, fm_spc_scheme scheme, fm_error *err)
         {P_PRERUN, SHEWHART | EWMA | CUSUM | IMR, "shewhart, ewma, cusum and imr"},
     };
     for (size_t i = 0; i < FM_COUNT(uses); i++)
-        if (fm_value_at(point, uses[i].param)->given && !(uses[i].charts >> scheme & 1))
+        if (fm_given(point, uses[i].param) && !(uses[i].charts >> scheme & 1))
             return FM_FAIL(err, FM_ESCENARIO, "%s is for %s, not for chart: %s",
                            point->study->params[uses[i].param].key, uses[i].where,
                            charts[scheme]);
-    if (fm_value_at(point, P_ESTIMATED)->given && !fm_present(point, P_PRERUN))
+    if (fm_given(point, P_ESTIMATED) && !fm_present(point, P_PRERUN))
         return FM_FAIL(err, FM_ESCENARIO,
                        "estimated needs prerun: from how many points?");
     return FM_OK;

@@ -121,11 +121,11 @@ share_or_rate(const fm_chart_sample *s)
 static fm_status
 check_level(const fm_chart *c, double level, size_t group)
 {
-    char where[120];
     bool all = is_share(c->kind) && level >= 1;
-    (void)fm_chart_where(c, group, where);
     if (level > 0 && !all)
         return FM_OK;
+    char where[120];
+    (void)fm_chart_where(c, group, where);
     return FM_FAIL(c->err, FM_ESINGULAR, "%s%s: no limits can be computed",
                    all                  ? "every item is defective"
                    : c->kind == CHART_T ? "all times are 0"
@@ -138,14 +138,15 @@ check_level(const fm_chart *c, double level, size_t group)
 static fm_status
 settle(fm_chart *c, const totals *total, size_t group)
 {
-    char where[120];
     fm_spc_process *p = &c->estimate[group].process;
     bool per_size = !is_rare(c->kind) && c->kind != CHART_C;
     bool given = fm_present(c->point, P_GIVEN_CENTRE);
     c->estimate[group].spread = 1;
-    if (total->n == 0 && !given)
+    if (total->n == 0 && !given) {
+        char where[120];
         return FM_FAIL(c->err, FM_ETOOFEW, "no sample%s has a count",
                        fm_chart_where(c, group, where));
+    }
     double size = per_size ? fm_math_sum_get(&total->size) : (double)total->n;
     *p = (fm_spc_process){fm_math_sum_get(&total->count) / size, 0, total->n, total->n};
     if (given)
@@ -170,13 +171,14 @@ add_spread(fm_chart *c)
                                   isnan(s.value) ? 1 : s.size);
     }
     for (size_t k = 0; k < c->n_groups && st == FM_OK; k++) {
-        char where[120];
         st = fm_spc_laney_get(&laney[k], &c->estimate[k].spread);
-        if (st != FM_OK)
+        if (st != FM_OK) {
+            char where[120];
             (void)FM_FAIL(c->err, st, "%s%s: Laney's chart has no spread to work with",
                           st == FM_ETOOFEW ? "no two consecutive samples"
                                            : "all samples are alike",
                           fm_chart_where(c, k, where));
+        }
     }
     free(laney);
     return st;
@@ -186,9 +188,9 @@ static fm_status
 estimate(fm_chart *c)
 {
     totals *total = calloc(c->n_groups, sizeof *total);
-    fm_status st = total != NULL ? FM_OK : FM_FAIL(c->err, FM_ENOMEM, "memory ran out");
-    if (st == FM_OK)
-        st = add_totals(c, total);
+    if (total == NULL)
+        return FM_FAIL(c->err, FM_ENOMEM, "memory ran out");
+    fm_status st = add_totals(c, total);
     for (size_t k = 0; k < c->n_groups && st == FM_OK; k++)
         st = settle(c, &total[k], k);
     if (st == FM_OK && is_laney(c->kind))

@@ -60,8 +60,7 @@ static fm_status
 check_uses(const fm_point *point, fm_error *err)
 {
     for (size_t i = 0; i < FM_COUNT(uses); i++) {
-        const fm_value *v = fm_value_at(point, uses[i].param);
-        if (!v->given || !v->present || is(point, uses[i].charts))
+        if (!fm_given(point, uses[i].param) || is(point, uses[i].charts))
             continue;
         const fm_param *chart = &point->study->params[P_CHART];
         char names[160] = "";
@@ -144,7 +143,7 @@ check_sigma(const fm_point *point, fm_error *err)
         return FM_FAIL(err, FM_ESCENARIO,
                        "sigma: overall is for single values; subgroups have spread or "
                        "pooled");
-    if (fm_present(point, P_GIVEN_SIGMA) && fm_value_at(point, P_SIGMA)->given)
+    if (fm_present(point, P_GIVEN_SIGMA) && fm_given(point, P_SIGMA))
         return FM_FAIL(err, FM_ESCENARIO, "sigma: given.sigma stands instead of it");
     return FM_OK;
 }

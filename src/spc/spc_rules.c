@@ -56,9 +56,8 @@ static sides
 zone_sides(const fm_spc_rule *rule, double value, double centre, double sigma)
 {
     double high = centre + rule->k * sigma, low = centre - rule->k * sigma;
-    sides in;
     if (rule->region == FM_SPC_BEYOND) {
-        in = (sides){value > high, value < low};
+        sides in = {value > high, value < low};
         if (rule->side == FM_SPC_EITHER_SIDE)
             in = (sides){in.above | in.below, 0};
         return in;
