@@ -31,10 +31,11 @@ slow() {
     echo "draws: $2"
 }
 slow 101 200000 >sweep.yaml # points of about 20 ms
-slow 67 100000 >quick.yaml  # a run of 2 s on one thread
+slow 67 150000 >quick.yaml # a run of 3 s on one thread
 
 # start ARGS...: a run in a process group of its own, whose number is the child's.
 start() {
+    : >messages # now, not when the child comes to it
     setsid "$FABMET" run "$@" >messages 2>&1 &
     child=$!
 }
@@ -136,7 +137,11 @@ done
 rm -rf out
 mkdir out
 start quick.yaml -j 1 --progress=never -o "out/r 'x'.h5" --set title='a "b" $c'
-sleep 0.8
+waited=0
+until [ -n "$(ls "out/r 'x'.h5.parts" 2>/dev/null)" ] || [ "$waited" -ge 200 ]; do
+    sleep 0.05
+    waited=$((waited + 1))
+done
 # As Slurm does: one signal upon the other.
 for signal in USR1 CONT TERM TERM TERM; do
     kill -s "$signal" "$child" 2>/dev/null || :

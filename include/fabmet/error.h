@@ -38,8 +38,13 @@ fm_status fm_error_set(fm_error *err, fm_status code, const char *file, int line
 #endif
     ;
 
+#ifdef __clang_analyzer__ /* shows the checker what fm_error_set returns */
+#define FM_FAIL(err, code, ...)                                                          \
+    ((void)fm_error_set((err), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
+#else
 #define FM_FAIL(err, code, ...)                                                          \
     fm_error_set((err), (code), __FILE__, __LINE__, __VA_ARGS__)
+#endif
 
 #ifdef __cplusplus
 }

@@ -411,8 +411,9 @@ find_satisfied(const reading *g, bool *satisfied, bool *replaced)
     }
 }
 
-/* To say the default is to say nothing: a template and the scenario that a result records
- * name every parameter, and mean what the short scenario means. */
+/* A scenario that says the default says nothing: a template and the scenario that a result
+ * records name every parameter, and mean what the short scenario means.  With --set somebody
+ * means it. */
 static void
 forget_defaults(const reading *g)
 {
@@ -449,10 +450,10 @@ read_params(reading *g, const bool *satisfied)
         fm_params_collect(&g->r, study->params, study->n_params, what, params, nodes);
     (void)fm_params_resolve(&g->r, study->params, study->n_params, &how, nodes,
                             g->s->values);
+    forget_defaults(g);
     for (size_t i = 0; i < g->sets.n; i++)
         if (g->sets.list[i].param != SIZE_MAX)
             apply_param_set(g, &g->sets.list[i]);
-    forget_defaults(g);
 }
 
 static void

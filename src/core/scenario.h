@@ -23,7 +23,7 @@ typedef struct fm_context {
     size_t n_studies;
     const char
         *data_path; /* folders of shipped data (limits, templates, glossary), ':' */
-    bool recorded; /* scenarios come out of results: files they name need not exist */
+    bool recorded;  /* scenarios come out of results: files they name need not exist */
     const char *scratch_path; /* folder of temporary files of long inputs; NULL: /tmp */
 } fm_context;
 

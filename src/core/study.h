@@ -239,7 +239,7 @@ typedef struct fm_study {
 typedef struct fm_value {
     fm_kind kind;
     int line, column; /* place in the scenario; 0: a default, or from --set */
-    bool given;       /* the scenario or --set says it, and it is not the default */
+    bool given;       /* --set says it, or the scenario and it is not the default */
     bool present;     /* false: optional and absent */
     double real;      /* REAL: in the declared unit (NaN when absent) */
     double si;        /* REAL: in SI */

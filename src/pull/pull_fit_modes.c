@@ -139,7 +139,7 @@ fit_mode(fm_fit *fit, fm_fit_mode *m, fm_out *out)
     }
     if (st == FM_OK && m->status == FIT_OK)
         (void)fm_math_life_anderson_darling(&m->fit.life, &s.data, &m->anderson_darling);
-    fm_fit_sorted_free(&s);
+    fm_fit_sorted_free(&s); /* NOLINT(clang-analyzer-unix.Malloc): here it is freed */
     return st;
 }
 

@@ -407,7 +407,7 @@ estimate_reml(analysis *a, double confidence, fm_error *err)
         .balanced = a->tree.balanced ? &a->anova : NULL,
         .stop = a->point->stop,
     };
-    a->group = calloc(a->tree.n_units[a->depth], sizeof *a->group);
+    a->group = calloc(a->tree.n_units[a->depth] + 1, sizeof *a->group);
     a->first = calloc(a->tree.n_units[a->depth - 1] + 1, sizeof *a->first);
     if (a->group == NULL || a->first == NULL)
         return FM_FAIL(err, FM_ENOMEM, "memory ran out for %zu rows", a->n);

@@ -210,8 +210,8 @@ allocate(fm_gauge *g, size_t n_rows, size_t n_codes)
     size_t n = n_rows > 0 ? n_rows : 1;
     g->row = calloc(n, sizeof *g->row);
     g->y = calloc(n, sizeof *g->y);
-    g->code = calloc(n * g->n_factors, sizeof *g->code);
-    g->scratch = calloc(n * g->n_factors, sizeof *g->scratch);
+    g->code = calloc(n * g->n_factors + 1, sizeof *g->code);
+    g->scratch = calloc(n * g->n_factors + 1, sizeof *g->scratch);
     g->words = calloc(fm_spc_design_words(n, g->n_factors, FM_SPC_TERM_MAX, n_codes),
                       sizeof *g->words);
     g->work = calloc(3 * n + 1, sizeof *g->work);

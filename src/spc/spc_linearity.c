@@ -280,7 +280,9 @@ collect(analysis *a, fm_error *err)
 static fm_status
 fit(analysis *a, fm_error *err)
 {
-    fm_status st = fm_spc_linearity_eval(a->x, a->bias, a->n, &a->fit);
+    fm_spc_linearity line = {0};
+    fm_status st = fm_spc_linearity_eval(a->x, a->bias, a->n, &line);
+    a->fit = line;
     if (st == FM_ETOOFEW)
         return FM_FAIL(
             err, st, "%zu readings with a reference value: at least 3 are needed", a->n);
