@@ -144,6 +144,7 @@ typedef struct fm_fit {
     double *coefficient_1;     /* [n_modes] 0 for modes without a fit */
     size_t replicates;         /* 0: no bootstrap */
     int64_t interval;          /* INTERVAL_...: as asked for, or wald for long curves */
+    size_t *n_unbounded;       /* counts the bounds that were not found */
 } fm_fit;
 
 /* An estimate with its bounds. */

@@ -271,12 +271,17 @@ likelihood_bounds(const fm_fit *fit, const fm_fit_mode *m, fm_math_life_target t
                                fm_real(fit->point, F_CONFIDENCE)};
     if (!isfinite(q.at))
         return FM_OK;
+    out->method = METHOD_LIKELIHOOD;
     fm_status st = fm_math_life_interval(&m->fit, &q, &b);
+    if (st == FM_ENOCONV) { /* few failures: the others' bounds are good all the same */
+        ++*fit->n_unbounded;
+        out->lower = out->upper = NAN;
+        return FM_OK;
+    }
     if (st != FM_OK)
         return st;
     out->lower = to_quantity(life, target, b.lower);
     out->upper = to_quantity(life, target, b.upper);
-    out->method = METHOD_LIKELIHOOD;
     return FM_OK;
 }
 

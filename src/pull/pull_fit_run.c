@@ -352,7 +352,10 @@ put_tables(fm_fit *fit, fm_out *out)
 fm_status
 fm_pull_fit_run(const fm_point *point, fm_out *out, fm_error *err)
 {
-    fm_fit fit = {.point = point, .interval = fm_integer(point, F_INTERVAL)};
+    size_t n_unbounded = 0;
+    fm_fit fit = {.point = point,
+                  .interval = fm_integer(point, F_INTERVAL),
+                  .n_unbounded = &n_unbounded};
     fm_status st = fm_fit_read(&fit, out, err);
     if (st == FM_OK)
         st = fm_fit_modes(&fit, out, err);
@@ -365,6 +368,9 @@ fm_pull_fit_run(const fm_point *point, fm_out *out, fm_error *err)
                          st == FM_ENOMEM ? "memory ran out for the result"
                                          : "the bounds could not be computed");
     }
+    if (st == FM_OK && n_unbounded > 0)
+        fm_out_remark(out, "bounds without a value: the likelihood's search for them did "
+                           "not converge");
     fm_fit_free(&fit);
     return st;
 }
