@@ -30,12 +30,15 @@ hurry() {
     done
 }
 
-# queue_ends SECONDS
+# queue_ends SECONDS: until it has been empty for two seconds; a job that is to be requeued is
+# not in the queue for a moment.
 queue_ends() {
     waited=0
-    while squeue -h | grep -q .; do
+    empty=0
+    while [ "$empty" -lt 8 ]; do
         [ "$waited" -lt $(($1 * 4)) ] || { squeue; complain "the queue does not end"; return; }
         hurry
+        if squeue -h | grep -q .; then empty=0; else empty=$((empty + 1)); fi
         waited=$((waited + 1))
         sleep 0.25
     done
