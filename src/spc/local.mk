@@ -21,6 +21,7 @@ libfabmet_math_la_SOURCES += %D%/spc_multivariate.c %D%/spc_multivariate.h
 libfabmet_math_la_SOURCES += %D%/spc_nested.c %D%/spc_nested.h
 libfabmet_math_la_SOURCES += %D%/spc_reml.c %D%/spc_reml.h
 libfabmet_math_la_SOURCES += %D%/spc_reml_cells.c %D%/spc_reml_cells.h
+libfabmet_math_la_SOURCES += %D%/spc_reml_groups.c
 libfabmet_math_la_SOURCES += %D%/spc_rule_set.c %D%/spc_rule_set.h
 libfabmet_math_la_SOURCES += %D%/spc_rules.c %D%/spc_rules.h
 libfabmet_math_la_SOURCES += %D%/spc_run_length.c %D%/spc_run_length.h

@@ -253,6 +253,28 @@ join_group(recursion *r, const fm_spc_reml_group *group, bool is_first)
     join(r, depth - 1, inner, &mean, is_first);
 }
 
+/* The innermost units of a parent, one by one. */
+static void
+join_cells(const fm_spc_reml_data *data, size_t parent, recursion *r)
+{
+    const fm_spc_tree *tree = data->tree;
+    const size_t *first = tree->first[tree->depth - 1] + parent;
+    for (size_t c = first[0]; c < first[1]; c++) {
+        const size_t *leaf = tree->first[tree->depth] + c;
+        fm_spc_reml_group one = {(double)(leaf[1] - leaf[0]), 1, data->cell_mean[c], 0};
+        join_group(r, &one, c == first[0]);
+    }
+}
+
+/* The same by groups of equal size. */
+static void
+join_groups(const fm_spc_reml_data *data, size_t parent, recursion *r)
+{
+    const size_t *first = data->first_group + parent;
+    for (size_t g = first[0]; g < first[1]; g++)
+        join_group(r, &data->group[g], g == first[0]);
+}
+
 /* Walks over all parents of innermost units; each unit is closed after its last child. */
 static void
 recurse(const objective *o, const double *x, recursion *r)
@@ -266,16 +288,10 @@ recurse(const objective *o, const double *x, recursion *r)
     jet_set(&r->log_det, 0, r->dim);
     jet_set(&r->quadratic, 0, r->dim);
     for (size_t parent = 0; parent < tree->n_units[depth - 1]; parent++) {
-        const size_t *first = tree->first[depth - 1] + parent;
-        const size_t *groups = o->data->first_group + parent;
-        for (size_t c = first[0]; o->data->group == NULL && c < first[1]; c++) {
-            const size_t *leaf = tree->first[depth] + c;
-            fm_spc_reml_group one = {(double)(leaf[1] - leaf[0]), 1,
-                                     o->data->cell_mean[c], 0};
-            join_group(r, &one, c == first[0]);
-        }
-        for (size_t g = groups[0]; o->data->group != NULL && g < groups[1]; g++)
-            join_group(r, &o->data->group[g], g == groups[0]);
+        if (o->data->group != NULL)
+            join_groups(o->data, parent, r);
+        else
+            join_cells(o->data, parent, r);
         for (size_t l = depth - 1; l > 0; l--) {
             const size_t *siblings = tree->first[l - 1] + r->unit[l - 1];
             bool is_first = r->unit[l] == siblings[0];
@@ -422,32 +438,6 @@ fm_spc_reml_eval(const fm_spc_reml_data *data, const double *variance,
     deviance(&o, x, &r, &d);
     *deviance_out = d.v;
     return FM_OK;
-}
-
-void
-fm_spc_reml_compress(fm_spc_reml_data *data, fm_spc_reml_group *group, size_t *first)
-{
-    const fm_spc_tree *tree = data->tree;
-    size_t n = 0, depth = tree->depth;
-    for (size_t parent = 0; parent < tree->n_units[depth - 1]; parent++) {
-        first[parent] = n;
-        size_t end = tree->first[depth - 1][parent + 1];
-        for (size_t c = tree->first[depth - 1][parent]; c < end; c++) {
-            double size = (double)(tree->first[depth][c + 1] - tree->first[depth][c]);
-            size_t g = first[parent];
-            while (g < n && group[g].size != size)
-                g++;
-            if (g == n)
-                group[n++] = (fm_spc_reml_group){size, 0, 0, 0};
-            group[g].count++;
-            double d = data->cell_mean[c] - group[g].mean;
-            group[g].mean += d / (double)group[g].count;
-            group[g].ss += d * (data->cell_mean[c] - group[g].mean);
-        }
-    }
-    first[tree->n_units[depth - 1]] = n;
-    data->group = group;
-    data->first_group = first;
 }
 
 /* ---- 4. optimiser ---------------------------------------------------------------- */
