@@ -28,9 +28,10 @@ fm_fit_sort(const fm_fit_mode *m, fm_fit_sorted *s)
 {
     size_t n = m->data.n, kept = 0;
     size_t *order = calloc(n, sizeof *order);
-    *s = (fm_fit_sorted){.x = calloc(n, sizeof(double)),
-                         .weight = calloc(n, sizeof(double)),
-                         .failed = calloc(n, 1)};
+    s->x = calloc(n, sizeof *s->x);
+    s->weight = calloc(n, sizeof *s->weight);
+    s->failed = calloc(n, sizeof *s->failed);
+    s->data = (fm_math_life_data){0};
     if (!order || !s->x || !s->weight || !s->failed) {
         free(order);
         return FM_ENOMEM;
@@ -139,7 +140,7 @@ fit_mode(fm_fit *fit, fm_fit_mode *m, fm_out *out)
     }
     if (st == FM_OK && m->status == FIT_OK)
         (void)fm_math_life_anderson_darling(&m->fit.life, &s.data, &m->anderson_darling);
-    fm_fit_sorted_free(&s); /* NOLINT(clang-analyzer-unix.Malloc): here it is freed */
+    fm_fit_sorted_free(&s);
     return st;
 }
 
