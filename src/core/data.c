@@ -388,12 +388,19 @@ open_reader(const fm_scenario *scenario, const fm_csv_source *csv,
             const fm_source *source, opened *o)
 {
     const fm_units *units = scenario->context->units;
+    fm_csv_reader *rows = NULL;
+    fm_hdf5_reader *table = NULL;
 
-    if (source->inside == NULL)
-        return fm_csv_open(units, csv, o->w->list, o->w->n, o->diags, &o->csv);
+    if (source->inside == NULL) {
+        fm_status st = fm_csv_open(units, csv, o->w->list, o->w->n, o->diags, &rows);
+        o->csv = rows;
+        return st;
+    }
     const fm_hdf5_source hdf5 = {source->path, source->name, source->inside,
                                  scenario->file};
-    return fm_hdf5_open(units, &hdf5, o->w->list, o->w->n, o->diags, &o->hdf5);
+    fm_status st = fm_hdf5_open(units, &hdf5, o->w->list, o->w->n, o->diags, &table);
+    o->hdf5 = table;
+    return st;
 }
 
 static fm_status

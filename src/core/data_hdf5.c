@@ -9,6 +9,7 @@
  * so that columns are found, converted and checked in the same way and the same words. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,8 +297,8 @@ put_slice(fm_hdf5_reader *r, size_t k, const stored *s, const fm_slice *slice)
             out_of_memory(r);
             return;
         }
-        (void)snprintf(text, sizeof text, "row %llu, column '%.100s': %s",
-                       (unsigned long long)(r->next + i + 1), s->name, err.text);
+        (void)snprintf(text, sizeof text, "row %" PRIu64 ", column '%.100s': %s",
+                       r->next + i + 1, s->name, err.text);
         report(r, FM_EDATA, NULL, text);
         if (r->n_errors >= FM_DIAG_MAX)
             return;
